@@ -1,0 +1,11 @@
+using Crossdock.Model.Connectors;
+
+namespace Crossdock.Connectors;
+
+/// <summary>The connectors that ship with Crossdock. A new platform is one folder and one line here.</summary>
+public static class BuiltInConnectors
+{
+    public static IReadOnlyList<IConnector> All { get; } =
+    [
+    ];
+}

@@ -1,0 +1,53 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Crossdock.Model.Orders;
+
+/// <summary>The canonical order as JSON: camelCase names, snake_case enum values, nulls and defaults left out, source-generated.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    NumberHandling = JsonNumberHandling.AllowReadingFromString,
+    Converters = [typeof(SnakeCase<OrderState>), typeof(SnakeCase<PaymentStatus>), typeof(SnakeCase<FulfilmentStatus>)],
+    GenerationMode = JsonSourceGenerationMode.Default)]
+[JsonSerializable(typeof(Order))]
+public sealed partial class OrderJson : JsonSerializerContext
+{
+    /// <summary>Writes an order with non-ASCII text unescaped: the result is stored and sent as UTF-8, never embedded in HTML.</summary>
+    public static byte[] Write(Order order) => JsonSerializer.SerializeToUtf8Bytes(order, Unescaped.Context.Order);
+
+    /// <summary>Reads what <see cref="Write"/> wrote. Throws <see cref="JsonException"/> on anything else.</summary>
+    public static Order Read(ReadOnlySpan<byte> utf8) => JsonSerializer.Deserialize(utf8, Default.Order)
+        ?? throw new JsonException("an order must be a JSON object, not null");
+
+    private static class Unescaped
+    {
+        internal static readonly OrderJson Context = new(new JsonSerializerOptions(Default.Options)
+        {
+            Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        });
+    }
+}
+
+/// <summary>An enum by its snake_case name in lower case: <c>AwaitingPayment</c> is <c>awaiting_payment</c>.</summary>
+public sealed class SnakeCase<TEnum>() : JsonStringEnumConverter<TEnum>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false)
+    where TEnum : struct, Enum;
+
+/// <summary>Names of persisted enums: one table per enum, made once.</summary>
+public static class EnumNames<TEnum> where TEnum : struct, Enum
+{
+    private static readonly System.Collections.Frozen.FrozenDictionary<TEnum, string> Names =
+        System.Collections.Frozen.FrozenDictionary.ToFrozenDictionary(Enum.GetValues<TEnum>(), value => value, value => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString()));
+
+    private static readonly System.Collections.Frozen.FrozenDictionary<string, TEnum> Values =
+        System.Collections.Frozen.FrozenDictionary.ToFrozenDictionary(Names, pair => pair.Value, pair => pair.Key, StringComparer.Ordinal);
+
+    /// <summary>The stored name, for example <c>awaiting_payment</c>.</summary>
+    public static string Of(TEnum value) => Names[value];
+
+    /// <summary>The value with that stored name; null when there is none.</summary>
+    public static TEnum? Parse(string? name) => name is not null && Values.TryGetValue(name, out var value) ? value : null;
+
+    /// <summary>All stored names, in the order of the values.</summary>
+    public static IReadOnlyList<string> All { get; } = [.. Enum.GetValues<TEnum>().Select(value => Names[value])];
+}

@@ -1,0 +1,55 @@
+using System.Collections.Frozen;
+using Crossdock.Model;
+using Crossdock.Model.Connections;
+using Crossdock.Model.Connectors;
+using Crossdock.Rules;
+
+namespace Crossdock.Connections;
+
+/// <summary>One connection as the running hub uses it: settings read, secrets in clear, abilities prepared. Immutable; replaced as a whole when the configuration changes.</summary>
+public sealed class Connection
+{
+    public required ConnectionId Id { get; init; }
+    public required ConnectionSettings Settings { get; init; }
+    public required bool IsEnabled { get; init; }
+    /// <summary>Rises with every change.</summary>
+    public required long Version { get; init; }
+    public required IConnector Connector { get; init; }
+    /// <summary>Null when the platform does not call us, or the settings no longer pass the connector's check.</summary>
+    public IWebhookEndpoint? Endpoint { get; init; }
+    /// <summary>Null when the platform has no orders.</summary>
+    public IOrderMapping? Mapping { get; init; }
+    /// <summary>Null when the platform receives nothing.</summary>
+    public IDestination? Destination { get; init; }
+    public required IStoreRules Rules { get; init; }
+    /// <summary>Keys of its destinations, in order.</summary>
+    public IReadOnlyList<string> Destinations { get; init; } = [];
+    /// <summary>True when a person approves every order of this store.</summary>
+    public bool NeedsApproval { get; init; }
+    /// <summary>Why it cannot work with its present settings; null when it can.</summary>
+    public string? BrokenBecause { get; init; }
+
+    public string Key => Settings.Key;
+    public string Name => Settings.Name;
+    public string Platform => Settings.Platform;
+}
+
+/// <summary>All connections at one moment.</summary>
+public sealed class ConnectionSnapshot(IReadOnlyCollection<Connection> all)
+{
+    /// <summary>No connection at all.</summary>
+    public static ConnectionSnapshot Empty { get; } = new([]);
+
+    public IReadOnlyCollection<Connection> All { get; } = all;
+    public FrozenDictionary<string, Connection> ByKey { get; } = all.ToFrozenDictionary(connection => connection.Key, StringComparer.Ordinal);
+    public FrozenDictionary<ConnectionId, Connection> ById { get; } = all.ToFrozenDictionary(connection => connection.Id);
+}
+
+/// <summary>The connections in memory. Reading <see cref="Current"/> is a field read; it is kept fresh on every node.</summary>
+public interface IConnectionDirectory
+{
+    ConnectionSnapshot Current { get; }
+
+    /// <summary>Raised on a background thread after <see cref="Current"/> was replaced.</summary>
+    event Action? Changed;
+}
