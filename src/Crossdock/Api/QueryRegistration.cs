@@ -1,0 +1,22 @@
+using Crossdock.Capture;
+using Crossdock.Connections;
+using Crossdock.Delivery;
+using Crossdock.Holds;
+using Crossdock.Orders;
+using Crossdock.Telemetry;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Crossdock.Api;
+
+/// <summary>Registers what API and console read with.</summary>
+public static class QueryRegistration
+{
+    /// <summary>Adds all <c>*Queries</c>. Needs <c>NpgsqlDataSource</c>, <see cref="IConnectionDirectory"/> and <see cref="TimeProvider"/>.</summary>
+    public static IServiceCollection AddQueries(this IServiceCollection services) => services
+        .AddSingleton<ConnectionQueries>()
+        .AddSingleton<EventQueries>()
+        .AddSingleton<DeliveryQueries>()
+        .AddSingleton<HoldQueries>()
+        .AddSingleton<OrderQueries>()
+        .AddSingleton<DashboardQueries>();
+}

@@ -1,0 +1,99 @@
+using System.Text;
+using Crossdock.Connections;
+using Crossdock.Database;
+using Dapper;
+using Npgsql;
+
+namespace Crossdock.Delivery;
+
+/// <summary>Reads deliveries and their attempts.</summary>
+public sealed class DeliveryQueries(NpgsqlDataSource database, ConnectionQueries connections)
+{
+    private const string Columns = """
+        d.id, d.order_id, o.number AS order_number, s.key AS store, t.key AS destination, t.name AS destination_name, d.kind, d.generation, d.state, d.attempts, d.is_unclear,
+        d.next_attempt_at, d.remote_id, d.last_error, d.body_override IS NOT NULL AS is_edited, d.created_at, d.done_at
+        """;
+
+    private const string Joins = " JOIN connections s ON s.id = d.connection_id JOIN connections t ON t.id = d.destination_id LEFT JOIN orders o ON o.id = d.order_id";
+
+    private const string List = "SELECT " + Columns + " FROM (SELECT * FROM deliveries WHERE true";
+    private const string ListEnd = " ORDER BY id DESC LIMIT @take) d" + Joins + " ORDER BY d.id DESC";
+    private const string ByDestination = " AND destination_id = @destination";          // deliveries_by_destination
+    private const string ByStore = " AND connection_id = @store";                       // deliveries_by_store
+    private const string After = " AND id < @after";
+
+    // One text per state, not a parameter: only so can the planner see that a partial index fits.
+    private static readonly Dictionary<string, string> ByState = DeliverySearch.States.ToDictionary(state => state, state => $" AND state = '{state}'", StringComparer.Ordinal);
+
+    private const string OfOrder = "SELECT " + Columns + " FROM deliveries d" + Joins + " WHERE d.order_id = @order ORDER BY d.id";          // unique key, first column
+    private const string One = "SELECT " + Columns + ", d.body_override, coalesce(d.document, o.document, '{}') AS document FROM deliveries d" + Joins + " WHERE d.id = @id";
+
+    // The id is a UUIDv7 of the start; its first 48 bits are milliseconds.
+    private const string Attempts = """
+        SELECT id, delivery_id, to_timestamp(('x' || left(replace(id::text, '-', ''), 12))::bit(48)::bigint / 1000.0) AS at, number, purpose, outcome, because, status, elapsed_ms,
+               method, url, request_headers, request_body, response_headers, response_body, error
+        FROM attempts
+        WHERE delivery_id = @delivery AND id > @after          -- attempts_by_delivery
+        ORDER BY id LIMIT @take
+        """;
+
+    /// <summary>Deliveries, newest first.</summary>
+    public async Task<Page<DeliveryRow>> SearchAsync(DeliverySearch search, PageRequest page, CancellationToken cancellationToken)
+    {
+        var sql = new StringBuilder(List);
+        var values = new DynamicParameters();
+        if (search.State is { } state)
+        {
+            if (!ByState.TryGetValue(state, out string? condition))
+            {
+                return Page<DeliveryRow>.Empty;
+            }
+
+            sql.Append(condition);
+        }
+
+        if (search.Destination is { } destination && !await AddAsync(ByDestination, "destination", destination))
+        {
+            return Page<DeliveryRow>.Empty;
+        }
+
+        if (search.Store is { } store && !await AddAsync(ByStore, "store", store))
+        {
+            return Page<DeliveryRow>.Empty;
+        }
+
+        if (page.After is { } after)
+        {
+            sql.Append(After);
+            values.Add("after", after);
+        }
+
+        values.Add("take", page.Take + 1);
+        sql.Append(ListEnd);
+        return Page<DeliveryRow>.Cut(await database.ReadAsync<DeliveryRow>(sql.ToString(), values, cancellationToken), page, row => row.Id);
+
+        async Task<bool> AddAsync(string condition, string name, string key)
+        {
+            int? id = await connections.IdOfAsync(key, cancellationToken);
+            sql.Append(condition);
+            values.Add(name, id);
+            return id is not null;
+        }
+    }
+
+    /// <summary>Deliveries that will not be tried again by themselves, newest first.</summary>
+    public Task<Page<DeliveryRow>> DeadLettersAsync(string? destination, PageRequest page, CancellationToken cancellationToken) =>
+        SearchAsync(new DeliverySearch { State = "dead", Destination = destination }, page, cancellationToken);
+
+    /// <summary>One delivery; null when there is none with that id.</summary>
+    public Task<DeliveryDetail?> FindAsync(Guid id, CancellationToken cancellationToken) => database.ReadOneAsync<DeliveryDetail>(One, new { id }, cancellationToken);
+
+    /// <summary>A delivery's attempts, oldest first.</summary>
+    public async Task<Page<AttemptRow>> AttemptsAsync(Guid delivery, PageRequest page, CancellationToken cancellationToken) => Page<AttemptRow>.Cut(
+        await database.ReadAsync<AttemptRow>(Attempts, new { delivery, after = page.After ?? Guid.Empty, take = page.Take + 1 }, cancellationToken),
+        page,
+        row => row.Id);
+
+    internal async Task<IReadOnlyList<DeliveryRow>> OfOrderAsync(Guid order, CancellationToken cancellationToken) =>
+        await database.ReadAsync<DeliveryRow>(OfOrder, new { order }, cancellationToken);
+}

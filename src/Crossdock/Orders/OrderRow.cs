@@ -1,0 +1,71 @@
+using Crossdock.Model.Orders;
+
+namespace Crossdock.Orders;
+
+/// <summary>What a list of orders may be narrowed by. Everything given must hold; null does not narrow. What is not here cannot be asked.</summary>
+public sealed record OrderSearch
+{
+    /// <summary>Beginning of the number (with or without <c>#</c>), the external id, or the beginning of the customer's name or e-mail address.</summary>
+    public string? Text { get; init; }
+    /// <summary>Beginning of the number, with or without <c>#</c>.</summary>
+    public string? Number { get; init; }
+    /// <summary>The platform's id, whole.</summary>
+    public string? ExternalId { get; init; }
+    /// <summary>Beginning of the customer's name or e-mail address, any case.</summary>
+    public string? Customer { get; init; }
+    /// <summary>One state.</summary>
+    public OrderState? State { get; init; }
+    /// <summary>The store's key.</summary>
+    public string? Store { get; init; }
+    /// <summary>True for held orders only, false for the others.</summary>
+    public bool? Held { get; init; }
+    /// <summary>First known to the hub at or after, UTC.</summary>
+    public DateTimeOffset? From { get; init; }
+    /// <summary>First known to the hub before, UTC.</summary>
+    public DateTimeOffset? To { get; init; }
+}
+
+/// <summary>One order in a list.</summary>
+public record OrderRow
+{
+    public required Guid Id { get; init; }
+    /// <summary>The store's key.</summary>
+    public required string Store { get; init; }
+    public required string StoreName { get; init; }
+    public required string Platform { get; init; }
+    public required string ExternalId { get; init; }
+    public required string Number { get; init; }
+    /// <summary>Stored name of <see cref="OrderState"/>.</summary>
+    public required string State { get; init; }
+    public string? StateBecause { get; init; }
+    public required DateTimeOffset StateChangedAt { get; init; }
+    public required bool Held { get; init; }
+    public required string PaymentStatus { get; init; }
+    public required string FulfilmentStatus { get; init; }
+    public string? PlatformStatus { get; init; }
+    public DateTimeOffset? PlacedAt { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public required DateTimeOffset UpdatedAt { get; init; }
+    public required string Currency { get; init; }
+    public required decimal Total { get; init; }
+    public string? CustomerName { get; init; }
+    public string? CustomerEmail { get; init; }
+    public string? ShipCountry { get; init; }
+    public string? ShipRegion { get; init; }
+}
+
+/// <summary>One order with its document.</summary>
+public sealed record OrderDetail : OrderRow
+{
+    public required int Version { get; init; }
+    public required int Generation { get; init; }
+    public required int RulesVersion { get; init; }
+    public DateTimeOffset? SourceUpdatedAt { get; init; }
+    /// <summary>The event that the document came from.</summary>
+    public required Guid EventId { get; init; }
+    /// <summary>The canonical order after rules, as JSON text.</summary>
+    public required string Document { get; init; }
+
+    /// <summary>The document, read.</summary>
+    public Order Order() => OrderJson.Read(System.Text.Encoding.UTF8.GetBytes(Document));
+}

@@ -1,0 +1,114 @@
+using Crossdock.Database;
+using Npgsql;
+
+namespace Crossdock.Telemetry;
+
+/// <summary>What is going on, now. Counts of open work stop at <see cref="Bound"/>: beyond that the number no longer helps anybody, and counting would cost.</summary>
+public sealed record Dashboard
+{
+    /// <summary>Where counting stops.</summary>
+    public const int Bound = 10_000;
+
+    /// <summary>Sixty minutes, oldest first, minutes without traffic included.</summary>
+    public required IReadOnlyList<DashboardMinute> Minutes { get; init; }
+    /// <summary>Stores by key, today.</summary>
+    public required IReadOnlyList<StoreToday> Stores { get; init; }
+    public required OpenWork Open { get; init; }
+}
+
+/// <summary>One minute of the whole hub.</summary>
+public sealed record DashboardMinute
+{
+    public required DateTimeOffset Minute { get; init; }
+    public required long Received { get; init; }
+    /// <summary>Events that became or changed an order.</summary>
+    public required long Orders { get; init; }
+    public required long Delivered { get; init; }
+    public required long Failed { get; init; }
+}
+
+/// <summary>What waits or is stuck; each counted to <see cref="Dashboard.Bound"/>.</summary>
+public sealed record OpenWork
+{
+    /// <summary>Events received and not yet worked on.</summary>
+    public required int Inbox { get; init; }
+    /// <summary>Deliveries waiting for an attempt.</summary>
+    public required int Waiting { get; init; }
+    /// <summary>Of these, those that already failed once.</summary>
+    public required int Retrying { get; init; }
+    public required int HeldOrders { get; init; }
+    public required int DeadLetters { get; init; }
+    public required int Parked { get; init; }
+}
+
+/// <summary>One store since midnight UTC.</summary>
+public sealed record StoreToday
+{
+    public required string Store { get; init; }
+    public required string Name { get; init; }
+    public required string Platform { get; init; }
+    public required long Received { get; init; }
+    public required long Repeated { get; init; }
+    public required long Orders { get; init; }
+    public required long Delivered { get; init; }
+    public required long Failed { get; init; }
+    public required long Held { get; init; }
+    public required long Excluded { get; init; }
+    public required long Parked { get; init; }
+}
+
+/// <summary>Reads the live figures; cheap enough to be asked every second.</summary>
+public sealed class DashboardQueries(NpgsqlDataSource database, TimeProvider clock)
+{
+    private const string Minutes = """
+        SELECT m.minute, coalesce(sum(s.count) FILTER (WHERE s.name = 'received'), 0)::bigint AS received, coalesce(sum(s.count) FILTER (WHERE s.name = 'understood'), 0)::bigint AS orders,
+               coalesce(sum(s.count) FILTER (WHERE s.name = 'delivered'), 0)::bigint AS delivered, coalesce(sum(s.count) FILTER (WHERE s.name = 'failed'), 0)::bigint AS failed
+        FROM generate_series(@from::timestamptz, @to::timestamptz, interval '1 minute') m (minute)
+        LEFT JOIN statistics s ON s.minute = m.minute AND s.minute >= @from          -- statistics_by_minute
+        GROUP BY m.minute ORDER BY m.minute
+        """;
+
+    private const string Stores = """
+        SELECT c.key AS store, c.name, c.platform,
+               coalesce(sum(s.count) FILTER (WHERE s.name = 'received'), 0)::bigint AS received, coalesce(sum(s.count) FILTER (WHERE s.name = 'repeated'), 0)::bigint AS repeated,
+               coalesce(sum(s.count) FILTER (WHERE s.name = 'understood'), 0)::bigint AS orders, coalesce(sum(s.count) FILTER (WHERE s.name = 'delivered'), 0)::bigint AS delivered,
+               coalesce(sum(s.count) FILTER (WHERE s.name = 'failed'), 0)::bigint AS failed, coalesce(sum(s.count) FILTER (WHERE s.name = 'held'), 0)::bigint AS held,
+               coalesce(sum(s.count) FILTER (WHERE s.name = 'excluded'), 0)::bigint AS excluded, coalesce(sum(s.count) FILTER (WHERE s.name = 'parked'), 0)::bigint AS parked
+        FROM connections c JOIN statistics s ON s.connection_id = c.id AND s.minute >= @from
+        WHERE c.deleted_at IS NULL
+        GROUP BY c.key, c.name, c.platform
+        HAVING bool_or(s.name = 'received') ORDER BY c.key
+        """;
+
+    private const string Open = """
+        SELECT (SELECT count(*) FROM (SELECT FROM inbox LIMIT @bound) x)::int AS inbox,
+               (SELECT count(*) FROM (SELECT FROM deliveries WHERE state = 'waiting' LIMIT @bound) x)::int AS waiting,
+               (SELECT count(*) FROM (SELECT attempts FROM deliveries WHERE state = 'waiting' LIMIT @bound) x WHERE attempts > 0)::int AS retrying,
+               (SELECT count(*) FROM (SELECT FROM orders WHERE held LIMIT @bound) x)::int AS held_orders,
+               (SELECT count(*) FROM (SELECT FROM deliveries WHERE state = 'dead' LIMIT @bound) x)::int AS dead_letters,
+               (SELECT count(*) FROM (SELECT FROM parked_events LIMIT @bound) x)::int AS parked
+        """;
+
+    /// <summary>The figures now.</summary>
+    public async Task<Dashboard> ReadAsync(CancellationToken cancellationToken) => new()
+    {
+        Minutes = await MinutesAsync(cancellationToken),
+        Stores = await StoresAsync(cancellationToken),
+        Open = await OpenAsync(cancellationToken),
+    };
+
+    /// <summary>The last sixty minutes, oldest first; the last one is still running.</summary>
+    public async Task<IReadOnlyList<DashboardMinute>> MinutesAsync(CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var to = new DateTimeOffset(now.Ticks - (now.Ticks % TimeSpan.TicksPerMinute), TimeSpan.Zero);
+        return await database.ReadAsync<DashboardMinute>(Minutes, new { from = to.AddMinutes(-59), to }, cancellationToken);
+    }
+
+    /// <summary>What each store sent since midnight UTC.</summary>
+    public async Task<IReadOnlyList<StoreToday>> StoresAsync(CancellationToken cancellationToken) =>
+        await database.ReadAsync<StoreToday>(Stores, new { from = new DateTimeOffset(clock.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero) }, cancellationToken);
+
+    /// <summary>What waits or is stuck.</summary>
+    public async Task<OpenWork> OpenAsync(CancellationToken cancellationToken) => (await database.ReadOneAsync<OpenWork>(Open, new { bound = Dashboard.Bound }, cancellationToken))!;
+}
