@@ -24,8 +24,11 @@ public sealed record ConnectionRow
     public required long Received { get; init; }
     public required long Repeated { get; init; }
     public required long Refused { get; init; }
-    public required long Understood { get; init; }
-    public required long ParkedToday { get; init; }
+    /// <summary>Orders new to the hub.</summary>
+    public required long Orders { get; init; }
+    /// <summary>Orders whose content changed.</summary>
+    public required long Changed { get; init; }
+    public required long ParkedLately { get; init; }
     public required long Delivered { get; init; }
     public required long Failed { get; init; }
     /// <summary>Events parked now, counted to 1,000.</summary>
@@ -57,8 +60,8 @@ public sealed class ConnectionQueries(NpgsqlDataSource database, IConnectionDire
     private const string List = """
         SELECT c.id, c.key, c.name, c.platform, c.enabled, c.approval, c.destinations, c.rules_version, c.version, c.updated_at,
                e.received_at AS last_event_at, e.topic AS last_topic,
-               coalesce(s.received, 0) AS received, coalesce(s.repeated, 0) AS repeated, coalesce(s.refused, 0) AS refused, coalesce(s.understood, 0) AS understood,
-               coalesce(s.parked, 0) AS parked_today, coalesce(s.delivered, 0) AS delivered, coalesce(s.failed, 0) AS failed,
+               coalesce(s.received, 0) AS received, coalesce(s.repeated, 0) AS repeated, coalesce(s.refused, 0) AS refused, coalesce(s.orders, 0) AS orders, coalesce(s.changed, 0) AS changed,
+               coalesce(s.parked, 0) AS parked_lately, coalesce(s.delivered, 0) AS delivered, coalesce(s.failed, 0) AS failed,
                (SELECT count(*) FROM (SELECT FROM parked_events WHERE connection_id = c.id LIMIT 1000) p)::int AS parked,
                (SELECT count(*) FROM (SELECT FROM deliveries WHERE destination_id = c.id AND state = 'waiting' LIMIT 10000) d)::int AS waiting,
                (SELECT count(*) FROM (SELECT FROM deliveries WHERE destination_id = c.id AND state = 'dead' LIMIT 1000) d)::int AS dead
@@ -66,7 +69,7 @@ public sealed class ConnectionQueries(NpgsqlDataSource database, IConnectionDire
         LEFT JOIN LATERAL (SELECT received_at, topic FROM events WHERE connection_id = c.id ORDER BY id DESC LIMIT 1) e ON true
         LEFT JOIN LATERAL (
             SELECT sum(count) FILTER (WHERE name = 'received')::bigint AS received, sum(count) FILTER (WHERE name = 'repeated')::bigint AS repeated,
-                   sum(count) FILTER (WHERE name = 'refused')::bigint AS refused, sum(count) FILTER (WHERE name = 'understood')::bigint AS understood,
+                   sum(count) FILTER (WHERE name = 'refused')::bigint AS refused, sum(count) FILTER (WHERE name = 'orders')::bigint AS orders, sum(count) FILTER (WHERE name = 'changed')::bigint AS changed,
                    sum(count) FILTER (WHERE name = 'parked')::bigint AS parked, sum(count) FILTER (WHERE name = 'delivered')::bigint AS delivered,
                    sum(count) FILTER (WHERE name = 'failed')::bigint AS failed
             FROM statistics WHERE connection_id = c.id AND minute >= @since) s ON true

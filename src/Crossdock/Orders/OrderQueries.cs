@@ -50,7 +50,7 @@ public sealed class OrderQueries(NpgsqlDataSource database, ConnectionQueries co
         """;
 
     /// <summary>Orders, newest first.</summary>
-    public async Task<Page<OrderRow>> SearchAsync(OrderSearch search, PageRequest page, CancellationToken cancellationToken)
+    public async Task<Page<OrderSummary>> SearchAsync(OrderSearch search, PageRequest page, CancellationToken cancellationToken)
     {
         var sql = new StringBuilder(List);
         var values = new DynamicParameters();
@@ -59,7 +59,7 @@ public sealed class OrderQueries(NpgsqlDataSource database, ConnectionQueries co
             int? connection = await connections.IdOfAsync(store, cancellationToken);
             if (connection is null)
             {
-                return Page<OrderRow>.Empty;
+                return Page<OrderSummary>.Empty;
             }
 
             Add(ByStore, "connection", connection.Value);
@@ -118,7 +118,7 @@ public sealed class OrderQueries(NpgsqlDataSource database, ConnectionQueries co
 
         values.Add("take", page.Take + 1);
         sql.Append(ListEnd);
-        return Page<OrderRow>.Cut(await database.ReadAsync<OrderRow>(sql.ToString(), values, cancellationToken), page, row => row.Id);
+        return Page<OrderSummary>.Cut(await database.ReadAsync<OrderSummary>(sql.ToString(), values, cancellationToken), page, row => row.Id);
 
         void Add(string condition, string name, object value)
         {

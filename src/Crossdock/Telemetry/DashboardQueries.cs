@@ -21,7 +21,7 @@ public sealed record DashboardMinute
 {
     public required DateTimeOffset Minute { get; init; }
     public required long Received { get; init; }
-    /// <summary>Events that became or changed an order.</summary>
+    /// <summary>Orders new to the hub.</summary>
     public required long Orders { get; init; }
     public required long Delivered { get; init; }
     public required long Failed { get; init; }
@@ -61,7 +61,7 @@ public sealed record StoreToday
 public sealed class DashboardQueries(NpgsqlDataSource database, TimeProvider clock)
 {
     private const string Minutes = """
-        SELECT m.minute, coalesce(sum(s.count) FILTER (WHERE s.name = 'received'), 0)::bigint AS received, coalesce(sum(s.count) FILTER (WHERE s.name = 'understood'), 0)::bigint AS orders,
+        SELECT m.minute, coalesce(sum(s.count) FILTER (WHERE s.name = 'received'), 0)::bigint AS received, coalesce(sum(s.count) FILTER (WHERE s.name = 'orders'), 0)::bigint AS orders,
                coalesce(sum(s.count) FILTER (WHERE s.name = 'delivered'), 0)::bigint AS delivered, coalesce(sum(s.count) FILTER (WHERE s.name = 'failed'), 0)::bigint AS failed
         FROM generate_series(@from::timestamptz, @to::timestamptz, interval '1 minute') m (minute)
         LEFT JOIN statistics s ON s.minute = m.minute AND s.minute >= @from          -- statistics_by_minute
@@ -71,7 +71,7 @@ public sealed class DashboardQueries(NpgsqlDataSource database, TimeProvider clo
     private const string Stores = """
         SELECT c.key AS store, c.name, c.platform,
                coalesce(sum(s.count) FILTER (WHERE s.name = 'received'), 0)::bigint AS received, coalesce(sum(s.count) FILTER (WHERE s.name = 'repeated'), 0)::bigint AS repeated,
-               coalesce(sum(s.count) FILTER (WHERE s.name = 'understood'), 0)::bigint AS orders, coalesce(sum(s.count) FILTER (WHERE s.name = 'delivered'), 0)::bigint AS delivered,
+               coalesce(sum(s.count) FILTER (WHERE s.name = 'orders'), 0)::bigint AS orders, coalesce(sum(s.count) FILTER (WHERE s.name = 'delivered'), 0)::bigint AS delivered,
                coalesce(sum(s.count) FILTER (WHERE s.name = 'failed'), 0)::bigint AS failed, coalesce(sum(s.count) FILTER (WHERE s.name = 'held'), 0)::bigint AS held,
                coalesce(sum(s.count) FILTER (WHERE s.name = 'excluded'), 0)::bigint AS excluded, coalesce(sum(s.count) FILTER (WHERE s.name = 'parked'), 0)::bigint AS parked
         FROM connections c JOIN statistics s ON s.connection_id = c.id AND s.minute >= @from

@@ -26,7 +26,7 @@ public sealed record OrderSearch
 }
 
 /// <summary>One order in a list.</summary>
-public record OrderRow
+public record OrderSummary
 {
     public required Guid Id { get; init; }
     /// <summary>The store's key.</summary>
@@ -55,7 +55,7 @@ public record OrderRow
 }
 
 /// <summary>One order with its document.</summary>
-public sealed record OrderDetail : OrderRow
+public sealed record OrderDetail : OrderSummary
 {
     public required int Version { get; init; }
     public required int Generation { get; init; }
