@@ -7,5 +7,6 @@ public static class BuiltInConnectors
 {
     public static IReadOnlyList<IConnector> All { get; } =
     [
+        new Http.HttpConnector(),
     ];
 }

@@ -1,0 +1,96 @@
+using Crossdock.Model.Connections;
+using Crossdock.Model.Connectors;
+
+namespace Crossdock.Connectors.Http;
+
+/// <summary>Any system with an HTTP interface, described by its connection's settings instead of code.</summary>
+public sealed class HttpConnector : IConnector, IOrderTarget
+{
+    private static readonly SettingField[] Call =
+    [
+        new() { Name = "method", Label = "Method", Help = "HTTP method; create uses POST, update PUT and cancel DELETE unless you say otherwise.", Type = SettingType.Choice, Choices = ["POST", "PUT", "PATCH", "DELETE", "GET"] },
+        new() { Name = "url", Label = "Address", Help = "Where to call. May contain values of the order such as {{number}} or {{remoteId}} after the host.", Type = SettingType.Url, IsRequired = true },
+        new() { Name = "headers", Label = "Headers", Help = "Further headers; values may contain {{...}}.", Type = SettingType.Table },
+        new() { Name = "body", Label = "Body", Help = "Handlebars template over the canonical order; left out, the canonical order itself is sent as JSON.", Type = SettingType.MultilineText },
+        new() { Name = "contentType", Label = "Content type", Help = "Whether the body is JSON or a form.", Type = SettingType.Choice, Choices = ["json", "form"], Default = "json" },
+        new() { Name = "remoteId", Label = "Their id", Help = "JSON pointer to their id in the answer, for example /id.", Type = SettingType.Text },
+        new()
+        {
+            Name = "success", Label = "Success", Help = "When an answer means that they have it.", Type = SettingType.Group,
+            Fields =
+            [
+                new() { Name = "status", Label = "Status", Help = "Statuses or ranges such as 200-299.", Type = SettingType.List, Default = "200-299" },
+                new() { Name = "pointer", Label = "Pointer", Help = "JSON pointer to what decides, for example /ok.", Type = SettingType.Text },
+                new() { Name = "equals", Label = "Equals", Help = "What must stand there; left out, anything but null and false will do.", Type = SettingType.Text },
+            ],
+        },
+    ];
+
+    public ConnectorManifest Manifest { get; } = new()
+    {
+        Platform = "http",
+        Title = "HTTP",
+        Summary = "Hands orders to any system with an HTTP interface: courier, warehouse, ERP, invoicing. What to call, what to send and what the answers mean are settings.",
+        Settings =
+        [
+            new() { Name = "create", Label = "Create", Help = "How an order is handed over.", Type = SettingType.Group, IsRequired = true, Fields = Call },
+            new() { Name = "update", Label = "Update", Help = "How they are told that an order they have has changed; left out, a person is asked.", Type = SettingType.Group, Fields = Call },
+            new() { Name = "cancel", Label = "Cancel", Help = "How they are told that an order they have was cancelled; left out, a person is asked.", Type = SettingType.Group, Fields = Call },
+            new()
+            {
+                Name = "find", Label = "Find", Help = "How they are asked whether they have an order, before an unclear call is repeated.", Type = SettingType.Group,
+                Fields =
+                [
+                    new() { Name = "method", Label = "Method", Help = "HTTP method.", Type = SettingType.Choice, Choices = ["GET", "POST"], Default = "GET" },
+                    new() { Name = "url", Label = "Address", Help = "Where to ask, for example https://courier.example/api/shipments?reference={{number}}.", Type = SettingType.Url, IsRequired = true },
+                    new() { Name = "headers", Label = "Headers", Help = "Further headers.", Type = SettingType.Table },
+                    new() { Name = "remoteId", Label = "Their id", Help = "JSON pointer to their id; nothing or null there means that they have not.", Type = SettingType.Text },
+                    new() { Name = "notFoundStatus", Label = "Not found", Help = "The status that means that they have not.", Type = SettingType.Number, Default = "404", Minimum = 200, Maximum = 499 },
+                ],
+            },
+            new()
+            {
+                Name = "auth", Label = "Sign-in", Help = "One of basic {user}, bearer, header {name}, hmac {header, algorithm, encoding, prefix}, oauth2 {tokenUrl, clientId, scope}. Passwords and tokens belong to the secrets.",
+                Type = SettingType.Group,
+            },
+            new()
+            {
+                Name = "limits", Label = "Limits", Help = "How hard it may be pushed.", Type = SettingType.Group,
+                Fields =
+                [
+                    new() { Name = "concurrency", Label = "Calls at once", Help = "How many calls may be under way at once.", Type = SettingType.Number, Default = "8", Minimum = 1, Maximum = 256 },
+                    new() { Name = "perSecond", Label = "Calls per second", Help = "Left out, there is no limit.", Type = SettingType.Number },
+                    new() { Name = "attempts", Label = "Attempts", Help = "Attempts before a delivery is given up.", Type = SettingType.Number, Default = "8", Minimum = 1, Maximum = 100 },
+                    new() { Name = "timeoutSeconds", Label = "Time-out", Help = "How long one call may take, in seconds.", Type = SettingType.Number, Default = "15", Minimum = 1, Maximum = 120 },
+                    new() { Name = "breakerFailures", Label = "Failures that open the breaker", Help = "Failures in a row after which calls stop for a while.", Type = SettingType.Number, Default = "10", Minimum = 1, Maximum = 1000 },
+                    new() { Name = "breakerSeconds", Label = "Breaker time", Help = "How long calls stop, in seconds.", Type = SettingType.Number, Default = "30", Minimum = 1, Maximum = 3600 },
+                    new() { Name = "backoffSeconds", Label = "First wait", Help = "Wait before the second attempt, in seconds; doubles with each.", Type = SettingType.Number, Default = "5", Minimum = 1, Maximum = 3600 },
+                    new() { Name = "backoffMaximumSeconds", Label = "Longest wait", Help = "The longest wait between two attempts, in seconds.", Type = SettingType.Number, Default = "3600", Minimum = 1, Maximum = 86_400 },
+                ],
+            },
+        ],
+        Secrets =
+        [
+            new() { Name = "bearer", Label = "Bearer token", Help = "For auth.bearer: the token their administration shows." },
+            new() { Name = "password", Label = "Password", Help = "For auth.basic." },
+            new() { Name = "headerValue", Label = "Header value", Help = "For auth.header: the API key." },
+            new() { Name = "hmacSecret", Label = "Signing secret", Help = "For auth.hmac: what the body is signed with." },
+            new() { Name = "clientSecret", Label = "Client secret", Help = "For auth.oauth2." },
+        ],
+    };
+
+    public IReadOnlyList<SettingProblem> Check(ConnectionSettings connection)
+    {
+        List<SettingProblem> problems = [];
+        HttpSettings.Read(connection, problems);
+        return problems;
+    }
+
+    public IDestination Open(ConnectionSettings connection, HttpClient http, TimeProvider clock)
+    {
+        List<SettingProblem> problems = [];
+        var settings = HttpSettings.Read(connection, problems)
+            ?? throw new ArgumentException($"the settings of {connection.Key} were not checked: {string.Join("; ", problems)}", nameof(connection));
+        return new HttpDestination(settings, http, clock);
+    }
+}
