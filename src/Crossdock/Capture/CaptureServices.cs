@@ -1,0 +1,29 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Crossdock.Capture;
+
+/// <summary>Capture's registration.</summary>
+public static class CaptureServices
+{
+    /// <summary>The inbox writer and its store.</summary>
+    public static IServiceCollection AddCapture(this IServiceCollection services)
+    {
+        services.AddOptions<CaptureOptions>().BindConfiguration("Crossdock:Capture").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<InboxStore>();
+        services.AddSingleton<InboxWriter>();
+        services.AddHostedService(provider => provider.GetRequiredService<InboxWriter>());
+        services.AddSingleton<CaptureEndpoint>();
+        return services;
+    }
+
+    /// <summary><c>POST /in/{connection}</c>.</summary>
+    public static IEndpointRouteBuilder MapCapture(this IEndpointRouteBuilder endpoints)
+    {
+        var capture = endpoints.ServiceProvider.GetRequiredService<CaptureEndpoint>();
+        endpoints.MapPost("/in/{connection}", (RequestDelegate)capture.HandleAsync).ExcludeFromDescription();
+        return endpoints;
+    }
+}

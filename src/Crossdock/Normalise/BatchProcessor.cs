@@ -1,0 +1,315 @@
+using Crossdock.Connections;
+using Crossdock.Database;
+using Crossdock.Delivery;
+using Crossdock.Model;
+using Crossdock.Model.Connectors;
+using Crossdock.Model.Geography;
+using Crossdock.Model.Orders;
+using Crossdock.Orders;
+using Crossdock.Telemetry;
+using Npgsql;
+
+namespace Crossdock.Normalise;
+
+/// <summary>Works one batch of events in one transaction: steps 9 to 12 of the main path.</summary>
+internal sealed class BatchProcessor(NpgsqlDataSource database, IConnectionDirectory directory, IDeliveryIntake intake, NodeIdentity node, ConnectionStatistics statistics, TimeProvider clock)
+{
+    /// <summary>Works the batch. Throws when the database fails, or when one event cannot be worked at all; nothing is then written.</summary>
+    public async Task ProcessAsync(IReadOnlyList<InboxItem> items, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var connections = directory.Current;
+        var parked = new List<ParkedRow>();
+        var notices = new List<(InboxItem Item, string Text)>();
+        var work = new List<(InboxItem Item, Connection Store, string ExternalId, object? What)>(items.Count);
+        foreach (var item in items)
+        {
+            Sort(item, connections, work, parked, notices);
+        }
+
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var (taken, known) = await TakeAsync(connection, items, work, cancellationToken);
+        if (taken.Count < items.Count)
+        {
+            // Another node has had some of them: what it did is not done again.
+            work.RemoveAll(one => !taken.Contains(one.Item.InboxId));
+            parked.RemoveAll(row => !items.Any(item => item.EventId == row.EventId && taken.Contains(item.InboxId)));
+            notices.RemoveAll(one => !taken.Contains(one.Item.InboxId));
+        }
+
+        var drafts = Fold(work, known, parked);
+        var around = known.Count == 0 ? [] : await ProcessingStore.SurroundingsAsync(connection, known.Values, now, cancellationToken);
+        var results = new List<(OrderDraft Draft, OrderResult Result)>(drafts.Count);
+        foreach (var draft in drafts)
+        {
+            var surroundings = draft.Before is null ? OrderSurroundings.None : around[draft.Before.Id.Value];
+            if (OrderDecision.Decide(draft, surroundings, connections, now) is { } result)
+            {
+                results.Add((draft, result));
+            }
+        }
+
+        // :: Step 12: write order, timeline and deliveries in one transaction
+        var deliveries = await WriteAsync(connection, drafts, results, parked, notices, now, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+
+        intake.Offer([.. deliveries.Where(row => row.IsLeased).Select(row => row.Due)]);
+        if (deliveries.Exists(row => !row.IsLeased))
+        {
+            intake.Wake();
+        }
+
+        Count(items, results, parked);
+    }
+
+    private static void Sort(InboxItem item, ConnectionSnapshot connections, List<(InboxItem, Connection, string, object?)> work, List<ParkedRow> parked, List<(InboxItem, string)> notices)
+    {
+        if (!connections.ById.TryGetValue(item.ConnectionId, out var store) || store.Mapping is null)
+        {
+            parked.Add(new(item.EventId, item.ConnectionId, item.OrderKey, false, store?.BrokenBecause is { } broken ? $"The connection's settings are not complete: {broken}" : "The connection does not exist any more or maps no orders.", null, null));
+            return;
+        }
+
+        if (item.Kind is InboxKind.Repeat)
+        {
+            if (item.OrderKey is { } key)
+            {
+                work.Add((item, store, key, null));
+            }
+
+            return;
+        }
+
+        // :: Step 9: map to the canonical order
+        switch (Map(item, store))
+        {
+            case MappedOrder mapped:
+                work.Add((item, store, mapped.Order.ExternalId, Normalised(mapped.Order)));
+                break;
+            case MappedOrders many:
+                work.AddRange(many.Orders.Select(order => (item, store, order.ExternalId, (object?)Normalised(order))));
+                break;
+            case MappedChange change:
+                work.Add((item, store, change.ExternalId, change.Change));
+                break;
+            case Ignored ignored:
+                if (ignored.Because.StartsWith("Privacy request", StringComparison.Ordinal))
+                {
+                    notices.Add((item, ignored.Because));
+                }
+
+                break;
+            case Unmappable unmappable:
+                parked.Add(new(item.EventId, item.ConnectionId, item.OrderKey, false, unmappable.Because, unmappable.Path, unmappable.Value));
+                break;
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    private static MappingOutcome Map(InboxItem item, Connection store)
+    {
+        if (item.Body is null)
+        {
+            return new Unmappable("The payload is not stored any more (retention), so the event cannot be worked again.");
+        }
+
+        try
+        {
+            return store.Mapping!.Map(new ReceivedEvent(item.Body, item.Topic, item.OrderKey, item.OccurredAt, item.ReceivedAt));
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            // A mapping promises never to throw; where one does, its event is parked like any other that is not understood.
+            return new Unmappable($"The connector failed on this document ({exception.GetType().Name}): {exception.Message}");
+        }
+    }
+
+    private static Order Normalised(Order order) => order.ShipTo is { } shipTo && AddressNormaliser.Normalise(shipTo) is var normal && !ReferenceEquals(normal, shipTo) ? order with { ShipTo = normal } : order;
+
+    private static async Task<(HashSet<Guid> Taken, Dictionary<(int, string), StoredOrder> Known)> TakeAsync(
+        NpgsqlConnection connection, IReadOnlyList<InboxItem> items, List<(InboxItem Item, Connection Store, string ExternalId, object? What)> work, CancellationToken cancellationToken)
+    {
+        var keys = work.Select(one => (one.Store.Id.Value, one.ExternalId)).ToHashSet();
+        var taken = new HashSet<Guid>(items.Count);
+        var known = new Dictionary<(int, string), StoredOrder>();
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(ProcessingStore.TakeCommand(items));
+        batch.BatchCommands.Add(OrderStore.LockCommand(keys));
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            taken.Add(reader.GetGuid(0));
+        }
+
+        await reader.NextResultAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var order = OrderStore.Read(reader);
+            known[(order.ConnectionId.Value, order.ExternalId)] = order;
+        }
+
+        return (taken, known);
+    }
+
+    private List<OrderDraft> Fold(List<(InboxItem Item, Connection Store, string ExternalId, object? What)> work, Dictionary<(int, string), StoredOrder> known, List<ParkedRow> parked)
+    {
+        var now = clock.GetUtcNow();
+        var drafts = new Dictionary<(int, string), OrderDraft>(work.Count);
+        foreach (var (item, store, externalId, what) in work)
+        {
+            var key = (store.Id.Value, externalId);
+            if (!drafts.TryGetValue(key, out var draft))
+            {
+                drafts[key] = draft = new OrderDraft(store, externalId, known.GetValueOrDefault(key));
+            }
+
+            switch (what)
+            {
+                case Order order:
+                    draft.Take(order, item, now);
+                    break;
+                case OrderChange change when draft.IsKnown:
+                    draft.Take(change, item);
+                    break;
+                case OrderChange change:
+                    parked.Add(new(item.EventId, store.Id, externalId, true, $"{change.What}: its order {externalId} is not known yet. It is worked by itself as soon as the order arrives.", null, null));
+                    break;
+                default:
+                    draft.Repeat(item);
+                    break;
+            }
+        }
+
+        return [.. drafts.Values.Where(draft => draft.IsKnown)];
+    }
+
+    private async Task<List<NewDelivery>> WriteAsync(
+        NpgsqlConnection connection, List<OrderDraft> drafts, List<(OrderDraft Draft, OrderResult Result)> results, List<ParkedRow> parked, List<(InboxItem Item, string Text)> notices,
+        DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var ids = results.ToDictionary(one => one.Draft, one => one.Result.Row.Id);
+        var inserted = results.Where(one => one.Result.IsNew).Select(one => one.Result.Row).ToList();
+        var deliveries = new List<NewDelivery>();
+        var holds = new List<HoldWrite>();
+        await using var batch = new NpgsqlBatch(connection);
+        foreach (var (draft, result) in results)
+        {
+            if (!result.IsNew)
+            {
+                batch.BatchCommands.Add(OrderStore.UpdateCommand(result.Row, now));
+            }
+
+            if (result.Plan is { } plan)
+            {
+                Add(deliveries, draft, result, plan, now);
+                if (plan.Supersede.Count > 0)
+                {
+                    batch.BatchCommands.Add(ProcessingStore.SupersedeCommand(plan.Supersede, now));
+                }
+
+                foreach (var refreshed in plan.Refresh)
+                {
+                    batch.BatchCommands.Add(ProcessingStore.RefreshCommand(refreshed, now));
+                }
+            }
+
+            holds.AddRange(result.OpenHolds.Select(hold => new HoldWrite(Guid.CreateVersion7(now), result.Row.Id, draft.Store.Id, hold.Code, hold.Reason, null, now, "crossdock")));
+            foreach (var (code, reason) in result.CloseHolds)
+            {
+                batch.BatchCommands.Add(ProcessingStore.CloseHoldCommand(result.Row.Id, code, reason, now));
+            }
+        }
+
+        foreach (var draft in drafts.Where(draft => draft.IsTouched && !ids.ContainsKey(draft)))
+        {
+            batch.BatchCommands.Add(OrderStore.TouchCommand(draft.Before!.Id, draft.UpdatedAt, draft.EventId));
+        }
+
+        if (inserted.Count > 0)
+        {
+            await OrderStore.InsertAsync(connection, inserted, now);
+            batch.BatchCommands.Add(ProcessingStore.UnparkCommand(inserted));
+        }
+
+        if (deliveries.Count > 0)
+        {
+            await ProcessingStore.InsertDeliveriesAsync(connection, deliveries, node.Id, now);
+        }
+
+        var timeline = drafts.Where(draft => draft.Entries.Count > 0)
+            .Select(draft => new TimelineWrite(Guid.CreateVersion7(now), ids.TryGetValue(draft, out var id) ? id : draft.Before!.Id, draft.Store.Id, draft.Entries)).ToList();
+        if (timeline.Count > 0)
+        {
+            await OrderStore.AppendTimelineAsync(connection, timeline);
+        }
+
+        if (holds.Count > 0)
+        {
+            batch.BatchCommands.Add(ProcessingStore.OpenHoldsCommand(holds));
+        }
+
+        if (parked.Count > 0)
+        {
+            batch.BatchCommands.Add(ProcessingStore.ParkCommand([.. parked.DistinctBy(row => row.EventId)], now));
+        }
+
+        foreach (var (item, text) in notices)
+        {
+            batch.BatchCommands.Add(ProcessingStore.NoticeCommand(item, text, now));
+        }
+
+        if (batch.BatchCommands.Count > 0)
+        {
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        return deliveries;
+    }
+
+    private void Add(List<NewDelivery> deliveries, OrderDraft draft, OrderResult result, DeliveryPlan plan, DateTimeOffset now)
+    {
+        foreach (var planned in plan.Insert)
+        {
+            var own = planned.IsWholeOrder ? null : OrderJson.Write(planned.Document);
+            deliveries.Add(new NewDelivery(
+                new DueDelivery
+                {
+                    Id = DeliveryId.New(now),
+                    OrderId = result.Row.Id,
+                    Store = draft.Store.Id,
+                    Destination = planned.Destination.Id,
+                    Kind = planned.Kind,
+                    Generation = planned.Generation,
+                    StoreKey = draft.Store.Key,
+                    OrderNumber = result.Row.Order.Number,
+                    Document = own ?? result.Row.Document,
+                    LeasedUntil = now + intake.Lease,
+                    RemoteId = planned.RemoteId,
+                },
+                !planned.MustWait && !result.Row.IsHeld && intake.HasRoom(planned.Destination.Id),
+                own));
+        }
+    }
+
+    private void Count(IReadOnlyList<InboxItem> items, List<(OrderDraft Draft, OrderResult Result)> results, List<ParkedRow> parked)
+    {
+        foreach (var (draft, result) in results)
+        {
+            statistics.Count(draft.Store.Id, result.IsNew ? Statistic.Orders : Statistic.Changed);
+            if (result.WasExcluded)
+            {
+                statistics.Count(draft.Store.Id, Statistic.Excluded);
+            }
+
+            if (result.OpenHolds.Count > 0)
+            {
+                statistics.Count(draft.Store.Id, Statistic.Held);
+            }
+        }
+
+        parked.ForEach(row => statistics.Count(row.ConnectionId, Statistic.Parked));
+        HubMeter.Processed.Add(items.Count);
+    }
+}

@@ -1,0 +1,90 @@
+using Crossdock.Database;
+using Crossdock.Model;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Crossdock.Normalise;
+
+/// <summary>Takes inbox rows that no living node has in memory.</summary>
+internal sealed class InboxClaims(NpgsqlDataSource database, NodeIdentity node, TimeProvider clock)
+{
+    // :: Step 8: claim
+    // Oldest first. A row of our own is in our memory whatever its lease says; another's counts as given back once the lease has passed.
+    private const string Claim = """
+        WITH due AS (
+            SELECT id FROM inbox
+            WHERE (leased_until IS NULL OR (leased_until < $1 AND leased_by <> $3))
+              AND (not_before IS NULL OR not_before <= $1)
+            ORDER BY id
+            LIMIT $4
+            FOR UPDATE SKIP LOCKED)
+        UPDATE inbox i SET leased_until = $2, leased_by = $3, attempts = i.attempts + 1
+        FROM due
+        WHERE i.id = due.id
+        RETURNING i.id, i.event_id, i.kind, i.connection_id, i.order_key, i.attempts
+        """;
+
+    private const string Payloads = """
+        SELECT id, topic, occurred_at, received_at, body FROM events WHERE id = ANY($1)
+        """;
+
+    public async Task<List<InboxItem>> ClaimAsync(int atMost, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var rows = new List<(Guid Id, Guid EventId, InboxKind Kind, int ConnectionId, string? OrderKey, int Attempts)>();
+        await using (var claim = new NpgsqlCommand(Claim, connection)
+        {
+            Parameters =
+            {
+                new() { Value = now.UtcDateTime },
+                new() { Value = now.UtcDateTime + Capture.InboxStore.Lease },
+                new() { Value = node.Id },
+                new() { Value = atMost },
+            },
+        })
+        await using (var reader = await claim.ExecuteReaderAsync(cancellationToken))
+        {
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                rows.Add((reader.GetGuid(0), reader.GetGuid(1), (InboxKind)reader.GetInt16(2), reader.GetInt32(3), reader.IsDBNull(4) ? null : reader.GetString(4), reader.GetInt16(5)));
+            }
+        }
+
+        if (rows.Count == 0)
+        {
+            return [];
+        }
+
+        var payloads = new Dictionary<Guid, (string Topic, DateTimeOffset? OccurredAt, DateTimeOffset ReceivedAt, byte[] Body)>();
+        await using (var read = new NpgsqlCommand(Payloads, connection)
+        {
+            Parameters = { new() { Value = rows.Where(row => row.Kind is not InboxKind.Repeat).Select(row => row.EventId).Distinct().ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid } },
+        })
+        await using (var reader = await read.ExecuteReaderAsync(cancellationToken))
+        {
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                payloads[reader.GetGuid(0)] = (reader.GetString(1), reader.IsDBNull(2) ? null : new DateTimeOffset(reader.GetDateTime(2)), new DateTimeOffset(reader.GetDateTime(3)), reader.GetFieldValue<byte[]>(4));
+            }
+        }
+
+        return [.. rows.OrderBy(row => row.Id).Select(row =>
+        {
+            bool hasPayload = payloads.TryGetValue(row.EventId, out var payload);
+            return new InboxItem
+            {
+                InboxId = row.Id,
+                EventId = row.EventId,
+                Kind = row.Kind,
+                ConnectionId = new ConnectionId(row.ConnectionId),
+                OrderKey = row.OrderKey,
+                Topic = hasPayload ? payload.Topic : "",
+                OccurredAt = payload.OccurredAt,
+                ReceivedAt = hasPayload ? payload.ReceivedAt : now,
+                Body = hasPayload ? payload.Body : null,
+                Attempts = row.Attempts,
+            };
+        })];
+    }
+}

@@ -1,0 +1,105 @@
+using System.Security.Cryptography;
+using Crossdock.Connections;
+using Crossdock.Model.Connectors;
+using Crossdock.Model.Orders;
+using Crossdock.Orders;
+
+namespace Crossdock.Normalise;
+
+/// <summary>One order while a batch works on it: what was known, and what the batch's events make of it, in their order.</summary>
+internal sealed class OrderDraft(Connection store, string externalId, StoredOrder? before)
+{
+    public Connection Store => store;
+    public string ExternalId => externalId;
+    public StoredOrder? Before => before;
+
+    /// <summary>The newest snapshot taken; null when none was.</summary>
+    public Order? Mapped { get; private set; }
+    public DateTimeOffset? UpdatedAt { get; private set; } = before?.SourceUpdatedAt;
+    public Guid EventId { get; private set; } = before?.EventId ?? Guid.Empty;
+    public Guid ContentHash { get; private set; } = before?.ContentHash ?? Guid.Empty;
+    public List<OrderChange> Changes { get; } = [];
+    public List<TimelineEntry> Entries { get; } = [];
+    /// <summary>The clock moved, the content did not.</summary>
+    public bool IsTouched { get; private set; }
+    public bool IsKnown => before is not null || Mapped is not null;
+
+    /// <summary>Takes a snapshot if it is newer and different.</summary>
+    public void Take(Order order, InboxItem item, DateTimeOffset now)
+    {
+        // :: Step 10: upsert if newer
+        var hash = Hash(order);
+        string what = $"{item.Topic} event";
+        if (!IsKnown)
+        {
+            Accept(order, hash, item, new TimelineEntry(item.ReceivedAt, TimelineKind.Received, Actor, $"The store announced the order ({item.Topic}).", null, item.EventId));
+            return;
+        }
+
+        if (item.Kind is InboxKind.Replay && item.EventId == EventId)
+        {
+            Accept(order, hash, item, new TimelineEntry(now, TimelineKind.Note, "crossdock", "The stored event was worked again with today's connector and rules.", null, item.EventId));
+            return;
+        }
+
+        if (IsOlder(order.UpdatedAt, item.EventId))
+        {
+            Entries.Add(new(item.ReceivedAt, TimelineKind.Older, Actor, $"An older {what} arrived and changed nothing.",
+                order.UpdatedAt is { } theirs && UpdatedAt is { } ours ? $"it is of {theirs:u}, the order is of {ours:u}" : "a later event was taken already", item.EventId));
+            return;
+        }
+
+        if (hash == ContentHash)
+        {
+            UpdatedAt = order.UpdatedAt ?? UpdatedAt;
+            EventId = item.EventId;
+            IsTouched = true;
+            Entries.Add(new(item.ReceivedAt, TimelineKind.Unchanged, Actor, $"A newer {what} with the same content arrived and changed nothing.", null, item.EventId));
+            return;
+        }
+
+        Accept(order, hash, item, new TimelineEntry(item.ReceivedAt, TimelineKind.Changed, Actor, $"The store changed the order ({item.Topic}).", Differences(order), item.EventId));
+    }
+
+    /// <summary>Takes a partial change of a known order.</summary>
+    public void Take(OrderChange change, InboxItem item)
+    {
+        Changes.Add(change);
+        Entries.Add(new(item.ReceivedAt, TimelineKind.Changed, Actor, $"{change.What} ({item.Topic}).", change.Reason, item.EventId));
+    }
+
+    /// <summary>Notes that an event came again.</summary>
+    public void Repeat(InboxItem item) =>
+        Entries.Add(new(item.ReceivedAt, TimelineKind.Repeated, Actor, "The store sent an event again; it had been stored before and changed nothing.", null, item.EventId));
+
+    private string Actor => $"store {store.Key}";
+
+    private void Accept(Order order, Guid hash, InboxItem item, TimelineEntry entry)
+    {
+        Mapped = order;
+        ContentHash = hash;
+        UpdatedAt = order.UpdatedAt ?? UpdatedAt;
+        EventId = item.EventId;
+        Changes.Clear();
+        Entries.Add(entry);
+    }
+
+    private bool IsOlder(DateTimeOffset? updatedAt, Guid eventId) =>
+        updatedAt is { } theirs && UpdatedAt is { } ours && theirs != ours
+            ? theirs < ours
+            : eventId.CompareTo(EventId) < 0;
+
+    private string? Differences(Order after)
+    {
+        var known = Mapped ?? (before is null ? null : OrderJson.Read(before.Document));
+        return known is null ? null : OrderDifferences.Describe(known, after);
+    }
+
+    /// <summary>First half of SHA-256 of the mapped document without its time of change.</summary>
+    private static Guid Hash(Order order)
+    {
+        Span<byte> hash = stackalloc byte[32];
+        SHA256.HashData(OrderJson.Write(order with { UpdatedAt = null }), hash);
+        return new Guid(hash[..16], bigEndian: true);
+    }
+}

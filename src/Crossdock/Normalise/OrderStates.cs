@@ -1,0 +1,29 @@
+using Crossdock.Model.Orders;
+using Crossdock.Rules;
+
+namespace Crossdock.Normalise;
+
+/// <summary>Which state an order should have, from what the shop says, what the rules say and how far it has come. Whether the move is legal is <see cref="Orders.OrderLifecycle"/>'s business.</summary>
+internal static class OrderStates
+{
+    public static OrderState Wanted(OrderState said, OrderState? before, RuleDecision? decision, bool needsApproval)
+    {
+        if (said is OrderState.New or OrderState.AwaitingPayment && decision?.ExcludedBecause is not null)
+        {
+            return OrderState.Excluded;
+        }
+
+        return said switch
+        {
+            OrderState.New => before switch
+            {
+                // What was approved or is under way stays so: the shop saying "paid" again takes nothing back.
+                OrderState.Approved or OrderState.Processing or OrderState.InShipment or OrderState.Delivered or OrderState.Closed => before.Value,
+                null or OrderState.New or OrderState.AwaitingPayment or OrderState.AwaitingApproval or OrderState.Cancelled or OrderState.Excluded =>
+                    needsApproval ? OrderState.AwaitingApproval : OrderState.Approved,
+            },
+            OrderState.AwaitingPayment => before is null or OrderState.New or OrderState.AwaitingPayment or OrderState.Excluded or OrderState.Cancelled ? said : before.Value,
+            OrderState.AwaitingApproval or OrderState.Approved or OrderState.Processing or OrderState.InShipment or OrderState.Delivered or OrderState.Closed or OrderState.Cancelled or OrderState.Excluded => said,
+        };
+    }
+}

@@ -1,0 +1,180 @@
+using Crossdock.Delivery;
+using Crossdock.Model;
+using Crossdock.Model.Connectors;
+using Crossdock.Model.Orders;
+using Crossdock.Orders;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Crossdock.Normalise;
+
+/// <summary>An event to be parked.</summary>
+internal sealed record ParkedRow(Guid EventId, ConnectionId ConnectionId, string? OrderKey, bool WaitsForOrder, string Reason, string? Path, string? Value);
+
+/// <summary>The statements of one batch's transaction beside those of <see cref="OrderStore"/>.</summary>
+internal static class ProcessingStore
+{
+    // Taking the row away is what makes the work ours: of two that hold the same event only one deletes it, and a rollback puts it back.
+    private const string TakeInbox = "DELETE FROM inbox WHERE id = ANY($1) RETURNING id";
+
+    private const string Deliveries = """
+        SELECT id, order_id, destination_id, kind, generation, state, attempts, is_unclear, coalesce(leased_until > $2, false), remote_id
+        FROM deliveries WHERE order_id = ANY($1) ORDER BY id FOR UPDATE
+        """;
+
+    private const string Holds = "SELECT order_id, code, reason, released_at IS NULL, opened_by = 'crossdock' AND delivery_id IS NULL FROM holds WHERE order_id = ANY($1)";
+
+    private const string CopyDeliveries = """
+        COPY deliveries (id, order_id, connection_id, destination_id, kind, generation, state, next_attempt_at, leased_until, leased_by, remote_id, created_at, document) FROM STDIN (FORMAT BINARY)
+        """;
+
+    private const string Supersede = """
+        UPDATE deliveries SET state = 'superseded', done_at = $2, last_error = 'a later version of the order took its place'
+        WHERE id = ANY($1) AND state IN ('waiting', 'held', 'dead')
+        """;
+
+    private const string Refresh = "UPDATE deliveries SET document = $2, next_attempt_at = least(next_attempt_at, $3) WHERE id = $1 AND state IN ('waiting', 'held', 'dead')";
+
+    private const string OpenHold = """
+        INSERT INTO holds (id, order_id, connection_id, code, reason, delivery_id, opened_at, opened_by)
+        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::uuid[], $7::timestamptz[], $8::text[])
+        ON CONFLICT (order_id, code, reason) WHERE released_at IS NULL DO NOTHING
+        """;
+
+    private const string CloseHold = """
+        UPDATE holds SET released_at = $4, released_by = 'crossdock', released_because = 'the reason is gone'
+        WHERE order_id = $1 AND code = $2 AND reason = $3 AND released_at IS NULL
+        """;
+
+    private const string Park = """
+        INSERT INTO parked_events (event_id, connection_id, order_key, waits_for_order, reason, path, value, parked_at)
+        SELECT *, $8 FROM unnest($1::uuid[], $2::int[], $3::text[], $4::bool[], $5::text[], $6::text[], $7::text[])
+        ON CONFLICT (event_id) DO UPDATE SET reason = excluded.reason, path = excluded.path, value = excluded.value, waits_for_order = excluded.waits_for_order,
+            parked_at = excluded.parked_at, times = parked_events.times + 1
+        """;
+
+    // Parts that came before their order go back to the inbox now that it is known.
+    private const string Unpark = """
+        WITH freed AS (
+            DELETE FROM parked_events p USING unnest($1::int[], $2::text[]) AS k (connection_id, order_key)
+            WHERE p.waits_for_order AND p.connection_id = k.connection_id AND p.order_key = k.order_key
+            RETURNING p.event_id, p.connection_id, p.order_key)
+        INSERT INTO inbox (id, event_id, kind, connection_id, order_key) SELECT event_id, event_id, 0, connection_id, order_key FROM freed ON CONFLICT DO NOTHING
+        """;
+
+    private const string Notice = "INSERT INTO notices (id, connection_id, event_id, topic, text, at) VALUES ($1, $2, $1, $3, $4, $5) ON CONFLICT DO NOTHING";
+
+    public static NpgsqlBatchCommand TakeCommand(IReadOnlyList<InboxItem> items) => With(TakeInbox, Uuids(items.Select(item => item.InboxId)));
+
+    public static async Task<Dictionary<Guid, OrderSurroundings>> SurroundingsAsync(NpgsqlConnection connection, IReadOnlyCollection<StoredOrder> orders, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var all = orders.ToDictionary(order => order.Id.Value, _ => new OrderSurroundings());
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(With(Deliveries, Uuids(all.Keys), new() { Value = now.UtcDateTime }));
+        batch.BatchCommands.Add(With(Holds, Uuids(all.Keys)));
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            all[reader.GetGuid(1)].Deliveries.Add(new ExistingDelivery(
+                new DeliveryId(reader.GetGuid(0)), new ConnectionId(reader.GetInt32(2)), EnumNames<DeliveryKind>.Parse(reader.GetString(3))!.Value, reader.GetInt32(4),
+                EnumNames<DeliveryState>.Parse(reader.GetString(5))!.Value, reader.GetInt16(6), reader.GetBoolean(7), reader.GetBoolean(8), reader.IsDBNull(9) ? null : reader.GetString(9)));
+        }
+
+        await reader.NextResultAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            all[reader.GetGuid(0)].Holds.Add((reader.GetString(1), reader.GetString(2), reader.GetBoolean(3), reader.GetBoolean(4)));
+        }
+
+        return all;
+    }
+
+    public static async Task InsertDeliveriesAsync(NpgsqlConnection connection, IReadOnlyList<NewDelivery> rows, Guid node, DateTimeOffset now)
+    {
+        await using var copy = await connection.BeginBinaryImportAsync(CopyDeliveries);
+        foreach (var row in rows)
+        {
+            await copy.StartRowAsync();
+            await copy.WriteAsync(row.Due.Id.Value, NpgsqlDbType.Uuid);
+            await copy.WriteAsync(row.Due.OrderId.Value, NpgsqlDbType.Uuid);
+            await copy.WriteAsync(row.Due.Store.Value, NpgsqlDbType.Integer);
+            await copy.WriteAsync(row.Due.Destination.Value, NpgsqlDbType.Integer);
+            await copy.WriteAsync(EnumNames<DeliveryKind>.Of(row.Due.Kind), NpgsqlDbType.Text);
+            await copy.WriteAsync(row.Due.Generation, NpgsqlDbType.Integer);
+            await copy.WriteAsync("waiting", NpgsqlDbType.Text);
+            await copy.WriteAsync(now.UtcDateTime, NpgsqlDbType.TimestampTz);
+            if (row.IsLeased)
+            {
+                await copy.WriteAsync(row.Due.LeasedUntil.UtcDateTime, NpgsqlDbType.TimestampTz);
+                await copy.WriteAsync(node, NpgsqlDbType.Uuid);
+            }
+            else
+            {
+                await copy.WriteNullAsync();
+                await copy.WriteNullAsync();
+            }
+
+            await (row.Due.RemoteId is null ? copy.WriteNullAsync() : copy.WriteAsync(row.Due.RemoteId, NpgsqlDbType.Text));
+            await copy.WriteAsync(now.UtcDateTime, NpgsqlDbType.TimestampTz);
+            await (row.OwnDocument is null ? copy.WriteNullAsync() : copy.WriteAsync(row.OwnDocument, NpgsqlDbType.Json));
+        }
+
+        await copy.CompleteAsync();
+    }
+
+    public static NpgsqlBatchCommand SupersedeCommand(IEnumerable<DeliveryId> ids, DateTimeOffset now) =>
+        With(Supersede, Uuids(ids.Select(id => id.Value)), new() { Value = now.UtcDateTime });
+
+    public static NpgsqlBatchCommand RefreshCommand(RefreshedDelivery refreshed, DateTimeOffset now) => With(Refresh,
+        new() { Value = refreshed.Id.Value },
+        new() { Value = refreshed.Document is null ? DBNull.Value : OrderJson.Write(refreshed.Document), NpgsqlDbType = NpgsqlDbType.Json },
+        new() { Value = now.UtcDateTime });
+
+    public static NpgsqlBatchCommand OpenHoldsCommand(IReadOnlyList<HoldWrite> holds) => With(OpenHold,
+        Uuids(holds.Select(hold => hold.Id)),
+        Uuids(holds.Select(hold => hold.OrderId.Value)),
+        Ints(holds.Select(hold => hold.ConnectionId.Value)),
+        Texts(holds.Select(hold => hold.Code)),
+        Texts(holds.Select(hold => hold.Reason)),
+        new() { Value = holds.Select(hold => hold.DeliveryId).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid },
+        new() { Value = holds.Select(hold => hold.OpenedAt.UtcDateTime).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz },
+        Texts(holds.Select(hold => hold.OpenedBy)));
+
+    public static NpgsqlBatchCommand CloseHoldCommand(OrderId order, string code, string reason, DateTimeOffset now) => With(CloseHold,
+        new() { Value = order.Value }, new() { Value = code }, new() { Value = reason }, new() { Value = now.UtcDateTime });
+
+    public static NpgsqlBatchCommand ParkCommand(IReadOnlyList<ParkedRow> parked, DateTimeOffset now) => With(Park,
+        Uuids(parked.Select(row => row.EventId)),
+        Ints(parked.Select(row => row.ConnectionId.Value)),
+        Texts(parked.Select(row => row.OrderKey)),
+        new() { Value = parked.Select(row => row.WaitsForOrder).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Boolean },
+        Texts(parked.Select(row => row.Reason)),
+        Texts(parked.Select(row => row.Path)),
+        Texts(parked.Select(row => row.Value?.Replace("\0", "", StringComparison.Ordinal))),
+        new() { Value = now.UtcDateTime });
+
+    public static NpgsqlBatchCommand UnparkCommand(IReadOnlyList<OrderWrite> orders) => With(Unpark,
+        Ints(orders.Select(row => row.ConnectionId.Value)), Texts(orders.Select(row => row.Order.ExternalId)));
+
+    public static NpgsqlBatchCommand NoticeCommand(InboxItem item, string text, DateTimeOffset now) => With(Notice,
+        new() { Value = item.EventId }, new() { Value = item.ConnectionId.Value }, new() { Value = item.Topic }, new() { Value = text }, new() { Value = now.UtcDateTime });
+
+    private static NpgsqlBatchCommand With(string sql, params NpgsqlParameter[] parameters)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        command.Parameters.AddRange(parameters);
+        return command;
+    }
+
+    private static NpgsqlParameter Uuids(IEnumerable<Guid> values) => new() { Value = values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid };
+
+    private static NpgsqlParameter Ints(IEnumerable<int> values) => new() { Value = values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer };
+
+    private static NpgsqlParameter Texts(IEnumerable<string?> values) => new() { Value = values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
+}
+
+/// <summary>A delivery row to insert, and what the delivery role gets of it in memory.</summary>
+/// <param name="Due">What the delivery role gets.</param>
+/// <param name="IsLeased">True when this node takes it in memory after the commit.</param>
+/// <param name="OwnDocument">What this destination gets where that is not the whole order.</param>
+internal sealed record NewDelivery(DueDelivery Due, bool IsLeased, byte[]? OwnDocument);

@@ -1,0 +1,156 @@
+using System.Diagnostics;
+using Crossdock.Model.Connectors;
+using Crossdock.Telemetry;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Crossdock.Normalise;
+
+/// <summary>The processing role: one loop per lane, and one that looks for events nobody has in memory.</summary>
+internal sealed partial class Processor(ProcessingQueue queue, BatchProcessor batches, InboxClaims claims, ParkedStore parkedStore, IOptions<ProcessingOptions> options, TimeProvider clock, ILogger<Processor> logger)
+    : BackgroundService
+{
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll([Task.Run(() => ClaimAsync(stoppingToken), CancellationToken.None), .. Enumerable.Range(0, queue.Lanes).Select(lane => Task.Run(() => LaneAsync(lane, stoppingToken), CancellationToken.None))]);
+
+    private async Task LaneAsync(int lane, CancellationToken stopping)
+    {
+        var reader = queue.Lane(lane);
+        var batch = new List<InboxItem>(options.Value.BatchEvents);
+        try
+        {
+            while (await reader.WaitToReadAsync(stopping))
+            {
+                long bytes = 0;
+                while (batch.Count < options.Value.BatchEvents && reader.TryRead(out var item))
+                {
+                    batch.Add(item);
+                    bytes += item.Size;
+                }
+
+                await WorkAsync(batch, stopping);
+                queue.GiveBack(batch.Count, bytes);
+                batch.Clear();
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // What is still in memory keeps its rows; the next start claims them.
+        }
+    }
+
+    /// <summary>Works a batch until it is done: waits for the database as long as it takes, and takes a batch apart when one of its events fails it.</summary>
+    private async Task WorkAsync(IReadOnlyList<InboxItem> batch, CancellationToken stopping)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                long started = Stopwatch.GetTimestamp();
+                await batches.ProcessAsync(batch, stopping);
+                double elapsed = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+                HubMeter.BatchMilliseconds.Record(elapsed);
+                // :: Step 16: one wide log line
+                Log.Processed(logger, batch.Count, elapsed);
+                return;
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                throw;
+            }
+            catch (Exception exception) when (IsAway(exception))
+            {
+                Log.Failed(logger, exception.Message, batch.Count, attempt);
+                await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(5000, 50 << Math.Min(attempt, 7))), clock, stopping);
+            }
+            catch (Exception exception) when (attempt >= options.Value.Attempts || !IsLostRace(exception))
+            {
+                if (batch.Count > 1)
+                {
+                    foreach (var item in batch)
+                    {
+                        await WorkAsync([item], stopping);
+                    }
+
+                    return;
+                }
+
+                Log.Poisoned(logger, exception, batch[0].EventId);
+                await parkedStore.ParkAsync(batch[0], $"The event could not be worked ({exception.GetType().Name}): {exception.Message}", stopping);
+                return;
+            }
+            catch (PostgresException)
+            {
+                // A lost race with another node: the order is there now, or the deadlock is over.
+            }
+        }
+    }
+
+    private static bool IsLostRace(Exception exception) =>
+        exception is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure };
+
+    // The server is not there, is starting or stopping, has no room, or broke off: nothing is wrong with the events.
+    private static bool IsAway(Exception exception) => exception switch
+    {
+        PostgresException postgres => postgres.SqlState[..2] is "57" or "53" or "08" or "58",
+        NpgsqlException or TimeoutException or IOException or System.Net.Sockets.SocketException => true,
+        _ => false,
+    };
+
+    private async Task ClaimAsync(CancellationToken stopping)
+    {
+        var poll = TimeSpan.FromMilliseconds(options.Value.PollMilliseconds);
+        long sweptAt = clock.GetTimestamp();
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                int claimed = 0;
+                int room = Math.Min(queue.Room, options.Value.BatchEvents * queue.Lanes);
+                if (room >= Math.Min(options.Value.BatchEvents, options.Value.WaitingEvents) / 2)
+                {
+                    var items = await claims.ClaimAsync(room, stopping);
+                    claimed = items.Count;
+                    queue.Take(items);
+                }
+
+                if (clock.GetElapsedTime(sweptAt) > TimeSpan.FromSeconds(30))
+                {
+                    await parkedStore.FreeAsync(stopping);
+                    sweptAt = clock.GetTimestamp();
+                }
+
+                if (claimed == 0)
+                {
+                    await queue.RoomAsync(poll, stopping);
+                }
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException or System.Net.Sockets.SocketException)
+            {
+                Log.ClaimsFailed(logger, exception.Message);
+                await Task.Delay(poll, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventIds.BatchProcessed, LogLevel.Debug, "worked {Events} events in {ElapsedMs:F1} ms")]
+        public static partial void Processed(ILogger logger, int events, double elapsedMs);
+
+        [LoggerMessage(EventIds.BatchFailed, LogLevel.Warning, "a batch of {Events} events waits for the database (attempt {Attempt}): {Error}")]
+        public static partial void Failed(ILogger logger, string error, int events, int attempt);
+
+        [LoggerMessage(EventIds.EventPoisoned, LogLevel.Error, "event {EventId} could not be worked and is parked")]
+        public static partial void Poisoned(ILogger logger, Exception exception, Guid eventId);
+
+        [LoggerMessage(EventIds.ClaimsFailed, LogLevel.Warning, "looking for waiting events failed: {Error}")]
+        public static partial void ClaimsFailed(ILogger logger, string error);
+    }
+}

@@ -1,0 +1,113 @@
+using System.Collections.Concurrent;
+using Crossdock.Model;
+using Crossdock.Model.Orders;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Crossdock.Telemetry;
+
+/// <summary>What is counted per connection and minute. Stored by the snake_case name.</summary>
+public enum Statistic
+{
+    /// <summary>Events stored.</summary>
+    Received = 0,
+    /// <summary>Events that had been stored before.</summary>
+    Repeated = 1,
+    /// <summary>Calls with a wrong or missing signature.</summary>
+    Refused = 2,
+    /// <summary>Probes answered.</summary>
+    Probed = 3,
+    /// <summary>Orders new to the hub.</summary>
+    Orders = 4,
+    /// <summary>Orders whose content changed.</summary>
+    Changed = 5,
+    /// <summary>Events parked.</summary>
+    Parked = 6,
+    /// <summary>Orders excluded.</summary>
+    Excluded = 7,
+    /// <summary>Orders held.</summary>
+    Held = 8,
+    /// <summary>Deliveries done; counted for the destination.</summary>
+    Delivered = 9,
+    /// <summary>Attempts that failed; counted for the destination.</summary>
+    Failed = 10,
+}
+
+/// <summary>Adds up counts in memory and writes them every two seconds. A crash may lose the last two seconds of figures, never of events.</summary>
+public sealed partial class ConnectionStatistics(NpgsqlDataSource database, TimeProvider clock, ILogger<ConnectionStatistics> logger) : BackgroundService
+{
+    private const string Add = """
+        INSERT INTO statistics (connection_id, minute, name, count)
+        SELECT * FROM unnest($1, $2, $3, $4)
+        ON CONFLICT (connection_id, minute, name) DO UPDATE SET count = statistics.count + excluded.count
+        """;
+
+    private static readonly int Kinds = Enum.GetValues<Statistic>().Length;
+    private readonly ConcurrentDictionary<int, long[]> counts = new();
+
+    /// <summary>Counts; a few nanoseconds, safe from any thread.</summary>
+    public void Count(ConnectionId connection, Statistic what, long by = 1) =>
+        Interlocked.Add(ref counts.GetOrAdd(connection.Value, static _ => new long[Kinds])[(int)what], by);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(2), clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                await FlushAsync(stoppingToken);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            await FlushAsync(CancellationToken.None);
+        }
+    }
+
+    /// <summary>Writes what was counted since the last time; what could not be written is counted again.</summary>
+    internal async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        var taken = new List<(int Connection, Statistic What, long Count)>();
+        foreach (var (connection, values) in counts)
+        {
+            for (int what = 0; what < values.Length; what++)
+            {
+                if (Interlocked.Exchange(ref values[what], 0) is > 0 and var count)
+                {
+                    taken.Add((connection, (Statistic)what, count));
+                }
+            }
+        }
+
+        if (taken.Count == 0)
+        {
+            return;
+        }
+
+        var now = clock.GetUtcNow();
+        var minute = new DateTimeOffset(now.Ticks - (now.Ticks % TimeSpan.TicksPerMinute), TimeSpan.Zero);
+        try
+        {
+            await using var command = database.CreateCommand(Add);
+            command.Parameters.Add(new() { Value = taken.ConvertAll(row => row.Connection), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer });
+            command.Parameters.Add(new() { Value = taken.ConvertAll(_ => minute), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz });
+            command.Parameters.Add(new() { Value = taken.ConvertAll(row => EnumNames<Statistic>.Of(row.What)), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+            command.Parameters.Add(new() { Value = taken.ConvertAll(row => row.Count), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint });
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+        catch (Exception exception) when (exception is NpgsqlException or OperationCanceledException or TimeoutException)
+        {
+            taken.ForEach(row => Count(new(row.Connection), row.What, row.Count));
+            Log.NotWritten(logger, exception.Message);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventIds.StatisticsFailed, LogLevel.Warning, "statistics not written, kept for the next time: {Error}")]
+        public static partial void NotWritten(ILogger logger, string error);
+    }
+}

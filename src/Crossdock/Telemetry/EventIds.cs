@@ -1,0 +1,17 @@
+namespace Crossdock.Telemetry;
+
+/// <summary>Ids of log lines: stable, so that an operator can filter by them. One block of a hundred per folder.</summary>
+public static class EventIds
+{
+    public const int CaptureRefused = 1000;
+    public const int CaptureFailed = 1001;
+    public const int CaptureRecovered = 1002;
+
+    public const int BatchProcessed = 1100;
+    public const int BatchFailed = 1101;
+    public const int EventPoisoned = 1102;
+    public const int ClaimsFailed = 1103;
+    public const int WakeFailed = 1104;
+
+    public const int StatisticsFailed = 1900;
+}
