@@ -1,3 +1,4 @@
+using Crossdock.Connectors.Shopify;
 using Crossdock.Model.Connectors;
 
 namespace Crossdock.Connectors;
@@ -8,5 +9,6 @@ public static class BuiltInConnectors
     public static IReadOnlyList<IConnector> All { get; } =
     [
         new Http.HttpConnector(),
+        new ShopifyConnector(),
     ];
 }
