@@ -9,6 +9,9 @@ namespace Crossdock.Connectors.Shopify;
 /// what is there but cannot be read as what it must be is remembered as the first fault, and reading goes on.</summary>
 internal ref struct ShopifyCursor
 {
+    /// <summary>No amount, quantity or weight of an order comes near; two of them multiplied still fit a decimal.</summary>
+    private const decimal Largest = 10_000_000_000_000m;
+
     private readonly ReadOnlySpan<byte> payload;
     private Utf8JsonReader reader;
 
@@ -92,6 +95,14 @@ internal ref struct ShopifyCursor
                     return null;
                 }
                 string text = reader.GetString()!;
+                if (reader.ValueIsEscaped && text.Contains('\0', StringComparison.Ordinal))
+                {
+                    text = text.Replace("\0", "", StringComparison.Ordinal);   // no database text can hold it
+                    if (text.Length == 0)
+                    {
+                        return null;
+                    }
+                }
                 if (char.IsWhiteSpace(text[0]) || char.IsWhiteSpace(text[^1]))
                 {
                     text = text.Trim();
@@ -136,7 +147,7 @@ internal ref struct ShopifyCursor
                 {
                     return null;
                 }
-                if (Decimals.TryRead(digits, out decimal value))
+                if (Decimals.TryRead(digits, out decimal value) && value is < Largest and > -Largest)
                 {
                     return value;
                 }

@@ -43,6 +43,11 @@ internal sealed class ShopifyOrderMapping(ShopifySettings settings) : IOrderMapp
         {
             return new Unmappable($"The body is not valid JSON: {JsonPlaces.Explain(broken)}", null, JsonPlaces.Excerpt(payload, JsonPlaces.OffsetOf(payload, broken)));
         }
+        catch (InvalidOperationException)
+        {
+            // Utf8JsonReader's way to say that an escape names half a surrogate pair.
+            return new Unmappable("A text in the body is not valid Unicode: an escape such as \\ud83d stands without its other half.", null, JsonPlaces.Excerpt(payload, Math.Max(0, payload.IndexOf("\\ud"u8))));
+        }
     }
 
     private MappingOutcome MapOrder(ReadOnlySpan<byte> payload)

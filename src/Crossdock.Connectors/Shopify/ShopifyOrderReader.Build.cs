@@ -91,14 +91,16 @@ internal ref partial struct ShopifyOrderReader
     {
         grams = 0;
         bool needsParcel = false;
+        decimal sum = 0m;
         foreach (var line in lines ?? [])
         {
             if (line.RequiresShipping)
             {
                 needsParcel = true;
-                grams += (long)((line.WeightGrams ?? 0) * line.CurrentQuantity);
+                sum += (line.WeightGrams ?? 0) * line.CurrentQuantity;
             }
         }
+        grams = (long)Math.Min(sum, 1_000_000_000_000m);
         return needsParcel;
     }
 

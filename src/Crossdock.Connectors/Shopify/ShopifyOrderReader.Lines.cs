@@ -72,7 +72,7 @@ internal ref partial struct ShopifyOrderReader
         string inCurrency = Currency;
         return new LineItem
         {
-            Id = lineId ?? "",
+            Id = lineId ?? $"line-{(lines?.Count ?? 0) + 1}",
             Sku = sku,
             Name = title ?? fullName ?? sku ?? "",
             Variant = variant,

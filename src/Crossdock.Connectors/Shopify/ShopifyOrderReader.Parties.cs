@@ -53,7 +53,7 @@ internal ref partial struct ShopifyOrderReader
             Region = region,
             RegionName = regionName,
             Postcode = postcode,
-            Country = country?.ToUpperInvariant() ?? (countryName is { Length: 2 } ? countryName.ToUpperInvariant() : null),
+            Country = CountryCode(country) ?? CountryCode(countryName),
             Phone = contactPhone,
             Latitude = latitude,
             Longitude = longitude,
@@ -125,6 +125,8 @@ internal ref partial struct ShopifyOrderReader
         }
         return null;
     }
+
+    private static string? CountryCode(string? text) => text is { Length: 2 } && char.IsAsciiLetter(text[0]) && char.IsAsciiLetter(text[1]) ? text.ToUpperInvariant() : null;
 
     private static string? Join(string? first, string? last) => first is null ? last : last is null ? first : $"{first} {last}";
 }

@@ -138,6 +138,9 @@ internal readonly record struct ShopifyBody(string? Id, string? OrderKey, DateTi
         {
             // A body that cannot be read is stored all the same, and parked with its reason by the mapping.
         }
-        return new ShopifyBody(id, order is { Length: <= 100 } ? order : null, updatedAt);
+        return new ShopifyBody(Plain(id), Plain(order), updatedAt);
     }
+
+    /// <summary>An id is digits; anything longer or stranger would only spoil keys and logs.</summary>
+    private static string? Plain(string? id) => id is { Length: > 0 and <= 60 } && !id.AsSpan().ContainsAnyExceptInRange('!', '~') ? id : null;
 }
