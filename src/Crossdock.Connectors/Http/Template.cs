@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using HandlebarsDotNet;
-using HandlebarsDotNet.PathStructure;
 using NodaTime;
 
 namespace Crossdock.Connectors.Http;
@@ -45,7 +44,7 @@ internal sealed class Template
 
         try
         {
-            using var reader = new StringReader(Apart(text, escaping));
+            using var reader = new StringReader(text);
             return new Template(text, Engines[(int)escaping].Compile(reader));
         }
         catch (Exception error) when (error is HandlebarsException or ArgumentException or InvalidOperationException or FormatException or IndexOutOfRangeException or NullReferenceException)
@@ -74,53 +73,14 @@ internal sealed class Template
         }
     }
 
-    // In JSON a value is often followed by a closing brace, {"pieces":{{length packages}}}, which the engine takes for the end of {{{.
-    private static string Apart(string text, Escaping escaping)
-    {
-        if (escaping != Escaping.Json || !text.Contains("}}}", StringComparison.Ordinal))
-        {
-            return text;
-        }
-
-        var apart = new StringBuilder(text.Length + 8);
-        bool isTriple = false;
-        for (int index = 0; index < text.Length; index++)
-        {
-            var rest = text.AsSpan(index);
-            if (rest.StartsWith("{{"))
-            {
-                isTriple = rest.StartsWith("{{{");
-                apart.Append(isTriple ? "{{{" : "{{");
-                index += isTriple ? 2 : 1;
-            }
-            else if (rest.StartsWith("}}"))
-            {
-                apart.Append(isTriple ? "}}}" : rest.StartsWith("}}}") ? "}} " : "}}");
-                index += isTriple ? 2 : 1;
-                isTriple = false;
-            }
-            else
-            {
-                apart.Append(text[index]);
-            }
-        }
-
-        return apart.ToString();
-    }
-
     private static IHandlebars Engine(Escaping escaping)
     {
-        var configuration = new HandlebarsConfiguration
+        var engine = Handlebars.Create(new HandlebarsConfiguration
         {
             TextEncoder = new ValueEncoder(escaping),
             FormatProvider = CultureInfo.InvariantCulture,
             FileSystem = null,
-        };
-        configuration.AliasProviders.Add(new LengthAlias());
-        var engine = Handlebars.Create(configuration);
-        engine.RegisterHelper("helperMissing", (in HelperOptions options, in Context _, in Arguments arguments) => arguments.Length == 0
-            ? null!
-            : throw new TemplateException($"there is no helper '{options.Name}'; possible are money, date, json, length, if, unless, each, with"));
+        });
         engine.RegisterHelper("money", (EncodedTextWriter output, Context _, Arguments arguments) =>
             output.Write(arguments[0] is Dictionary<string, object?> money ? Text(money.GetValueOrDefault("amount")) : Text(arguments[0])));
         engine.RegisterHelper("date", (EncodedTextWriter output, Context _, Arguments arguments) => output.Write(Date(arguments)));
@@ -174,16 +134,6 @@ internal sealed class Template
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => "",
     };
-
-    /// <summary><c>packages.length</c>, as JavaScript's Handlebars has it.</summary>
-    private sealed class LengthAlias : IMemberAliasProvider
-    {
-        public bool TryGetMemberByAlias(object instance, Type targetType, ChainSegment memberAlias, out object? value)
-        {
-            value = instance is List<object?> list && memberAlias.TrimmedValue == "length" ? list.Count : null;
-            return value is not null;
-        }
-    }
 
     private sealed class ValueEncoder(Escaping escaping) : ITextEncoder
     {

@@ -1,4 +1,7 @@
+using Crossdock.Delivery;
+using Crossdock.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace Crossdock.Normalise;
@@ -13,8 +16,11 @@ public static class ProcessingServices
     {
         services.AddOptions<ProcessingOptions>().BindConfiguration("Crossdock:Processing").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(provider => new ProcessingQueue(provider.GetRequiredService<IOptions<ProcessingOptions>>(), isOpen));
+        services.AddSingleton<ConnectionStatistics>();
+        services.AddHostedService(provider => provider.GetRequiredService<ConnectionStatistics>());
         if (isOpen)
         {
+            services.TryAddSingleton<IDeliveryIntake, ClosedIntake>();
             services.AddSingleton<BatchProcessor>();
             services.AddSingleton<InboxClaims>();
             services.AddSingleton<ParkedStore>();
