@@ -1,0 +1,51 @@
+using Crossdock.Database;
+using Crossdock.Testing;
+using Crossdock.Testing.Database;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Xunit;
+
+namespace Crossdock.Tests.Database;
+
+public sealed class PartitionsTests(TestDatabase database) : IClassFixture<TestDatabase>
+{
+    [Fact]
+    public async Task Days_ahead_are_made_old_ones_dropped_and_old_keys_forgotten()
+    {
+        var clock = new FakeClock();
+        using var partitions = new Partitions(database.DataSource, Options.Create(new RetentionOptions { PayloadDays = 3, AttemptDays = 3, KeyDays = 5 }), clock, NullLogger<Partitions>.Instance);
+        await partitions.MaintainAsync();
+        Assert.Equal(8, await CountAsync("SELECT count(*) FROM pg_class WHERE relname LIKE 'events_2026%' AND relkind = 'r'"));
+
+        var old = Guid.CreateVersion7(clock.GetUtcNow());
+        await InsertAsync(old);
+        Assert.Equal(1, await CountAsync("SELECT count(*) FROM events_20260302"));
+        clock.Advance(TimeSpan.FromDays(6));
+        await InsertAsync(Guid.CreateVersion7(clock.GetUtcNow()));
+        await partitions.MaintainAsync();
+        await partitions.MaintainAsync();
+
+        Assert.Equal(1, await CountAsync("SELECT count(*) FROM events"));
+        Assert.Equal(0, await CountAsync("SELECT count(*) FROM pg_class WHERE relname = 'events_20260302'"));
+        Assert.Equal(1, await CountAsync("SELECT count(*) FROM event_keys"));
+        Assert.Equal(1, await CountAsync("SELECT count(*) FROM pg_class WHERE relname = 'timeline_20260302'"));
+    }
+
+    private async Task InsertAsync(Guid id)
+    {
+        await using var command = database.DataSource.CreateCommand("""
+            INSERT INTO events (id, connection_id, topic, dedupe_key, received_at, source, headers, body) VALUES ($1, 1, 't', 'd', now(), 'webhook', '', '');
+            """);
+        command.Parameters.Add(new() { Value = id });
+        await command.ExecuteNonQueryAsync();
+        await using var key = database.DataSource.CreateCommand("INSERT INTO event_keys (connection_id, key_hash, event_id) VALUES (1, gen_random_uuid(), $1)");
+        key.Parameters.Add(new() { Value = id });
+        await key.ExecuteNonQueryAsync();
+    }
+
+    private async Task<long> CountAsync(string sql)
+    {
+        await using var command = database.DataSource.CreateCommand(sql);
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+}
