@@ -26,7 +26,7 @@ public static class HubHost
             if (await migrator.CheckAsync(cancellationToken) is { } problem) throw new HubException(problem);
 
             application = Build(settings with { DataFolder = dataFolder }, roles, database, configuration);
-            string? madeUp = await application.Services.GetRequiredService<AdministratorToken>().EnsureAsync(settings.AdminToken, dataFolder, cancellationToken);
+            string? madeUp = await application.Services.GetRequiredService<FirstToken>().EnsureAsync(settings.AdminToken, dataFolder, cancellationToken);
             await application.Services.GetRequiredService<Partitions>().MaintainAsync(cancellationToken);
             await application.StartAsync(cancellationToken);
             return new RunningHub(application, database, dataFolder, madeUp, applied);
@@ -44,6 +44,7 @@ public static class HubHost
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ApplicationName = "Crossdock.Server", ContentRootPath = AppContext.BaseDirectory });
         if (configuration is not null) builder.Configuration.AddInMemoryCollection(configuration);
         builder.Configuration.AddEnvironmentVariables();
+        builder.Configuration.AddInMemoryCollection([new("Crossdock:DataFolder", settings.DataFolder)]);
         builder.Logging.ClearProviders();
         builder.Logging.AddSimpleConsole(console =>
         {
@@ -65,7 +66,7 @@ public static class HubHost
             builder.Services.AddSingleton(own);
             builder.Services.AddHostedService<PostgresKeeper>();
         }
-        HubParts.Add(builder.Services, roles, settings.DataFolder);
+        HubParts.Add(builder.Services, roles);
         var application = builder.Build();
         HubParts.Map(application, roles);
         return application;

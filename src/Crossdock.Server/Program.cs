@@ -1,1 +1,3 @@
-System.Console.WriteLine("Crossdock");
+using Crossdock.Server.Commands;
+
+return await CommandLine.RunAsync(args);

@@ -4,28 +4,26 @@ using Npgsql;
 
 namespace Crossdock.Accounts;
 
-/// <summary>The one administrator token of an installation. The database holds its SHA-256 only; the clear text lies in a file of the data folder that only the hub's user reads.</summary>
-public sealed class AdministratorToken(NpgsqlDataSource database, TimeProvider clock)
+/// <summary>Sees to it that an installation has its administrator token. The database holds its SHA-256 only; the clear text lies in a file of the data folder that only the hub's user reads.</summary>
+public sealed class FirstToken(NpgsqlDataSource database, TimeProvider clock)
 {
     /// <summary>The file in the data folder with the clear token.</summary>
     public const string FileName = "admin.token";
 
-    private const string Read = "SELECT value FROM installation WHERE name = 'admin_token_sha256'";
+    private const string Read = "SELECT value FROM installation WHERE name = 'admin_token_hash'";
 
     private const string WriteFirst = """
-        INSERT INTO installation (name, value, set_at) VALUES ('admin_token_sha256', $1, $2)
+        INSERT INTO installation (name, value, set_at) VALUES ('admin_token_hash', $1, $2)
         ON CONFLICT (name) DO NOTHING     -- another node was first: its token stands
         """;
 
     private const string Write = """
-        INSERT INTO installation (name, value, set_at) VALUES ('admin_token_sha256', $1, $2)
+        INSERT INTO installation (name, value, set_at) VALUES ('admin_token_hash', $1, $2)
         ON CONFLICT (name) DO UPDATE SET value = excluded.value, set_at = excluded.set_at
         WHERE installation.value <> excluded.value
         """;
 
-    private volatile byte[]? hash;
-
-    /// <summary>Sees to it that there is a token. A configured one takes the former one's place; without one, the first start makes one up.</summary>
+    /// <summary>Makes sure. A configured one takes the former one's place; without one, the first start makes one up.</summary>
     /// <param name="configured">The token from the configuration; null or empty for none.</param>
     /// <param name="dataFolder">Where the token file goes.</param>
     /// <param name="cancellationToken">Stops it.</param>
@@ -36,27 +34,19 @@ public sealed class AdministratorToken(NpgsqlDataSource database, TimeProvider c
         {
             await StoreAsync(Write, configured.Trim(), cancellationToken);
             await WriteFileAsync(configured.Trim(), dataFolder, cancellationToken);
-            await LoadAsync(cancellationToken);
             return null;
         }
-        if (await LoadAsync(cancellationToken)) return null;
+        if (await IsThereAsync(cancellationToken)) return null;
         string token = "cd_" + RandomNumberGenerator.GetHexString(40, lowercase: true);
         bool isOurs = await StoreAsync(WriteFirst, token, cancellationToken) == 1;
         if (isOurs) await WriteFileAsync(token, dataFolder, cancellationToken);
-        await LoadAsync(cancellationToken);
         return isOurs ? token : null;
     }
 
-    /// <summary>Whether this is the token. Takes the same time for every wrong one. False before <see cref="EnsureAsync"/>.</summary>
-    public bool IsRight(string? token) =>
-        token is not null && hash is { } right && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(token)), right);
-
-    private async Task<bool> LoadAsync(CancellationToken cancellationToken)
+    private async Task<bool> IsThereAsync(CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(Read);
-        if (await command.ExecuteScalarAsync(cancellationToken) is not string stored) return false;
-        hash = Convert.FromHexString(stored);
-        return true;
+        return await command.ExecuteScalarAsync(cancellationToken) is string;
     }
 
     private async Task<int> StoreAsync(string sql, string token, CancellationToken cancellationToken)

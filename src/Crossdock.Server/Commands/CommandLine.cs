@@ -1,0 +1,48 @@
+using System.CommandLine;
+using Crossdock.Database;
+
+namespace Crossdock.Server.Commands;
+
+/// <summary>The command line <c>./crossdock</c>.</summary>
+public static class CommandLine
+{
+    /// <summary>Runs one command. Answers the exit code: 0 for done, 1 for a failure that it explains, 2 for a command it does not understand.</summary>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var root = new RootCommand("Crossdock: from a shop's webhook to the courier, once.")
+        {
+            ServeCommand.Serve(), ServeCommand.Demo(), MigrateCommand.Create(),
+            RemoteCommands.Apply(), RemoteCommands.Export(), RemoteCommands.Events(),
+            EmulateCommand.Create(), ConfigCommand.Create(), DoctorCommand.Create(),
+        };
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors) await Console.Error.WriteLineAsync(error.Message);
+            await Console.Error.WriteLineAsync("See ./crossdock --help");
+            return 2;
+        }
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(60) });
+        }
+        catch (OperationCanceledException)
+        {
+            return 130;
+        }
+        catch (Exception failure) when (failure is HubException or PrivatePostgresException or Npgsql.NpgsqlException or HttpRequestException or IOException or Microsoft.Extensions.Options.OptionsValidationException)
+        {
+            await Console.Error.WriteLineAsync(failure is Npgsql.NpgsqlException ? "The database does not answer: " + failure.Message : failure.Message);
+            return 1;
+        }
+    }
+
+    /// <summary>The settings from the environment, with what the command line says on top.</summary>
+    internal static HubSettings Settings(string? data = null, int? port = null)
+    {
+        var settings = HubSettings.From(new ConfigurationBuilder().AddEnvironmentVariables().Build());
+        if (data is not null) settings = settings with { DataFolder = data };
+        if (port is not null) settings = settings with { Urls = $"http://localhost:{port}" };
+        return settings;
+    }
+}

@@ -1,0 +1,72 @@
+using System.CommandLine;
+using System.Net.Http.Headers;
+using System.Text;
+using Crossdock.Accounts;
+
+namespace Crossdock.Server.Commands;
+
+/// <summary>What concerns a running hub goes through its API: <c>apply</c>, <c>export</c>, <c>events replay</c>.</summary>
+internal static class RemoteCommands
+{
+    private static Option<string> Url() => new("--url") { Description = "The hub's address", DefaultValueFactory = _ => "http://localhost:8080" };
+
+    private static Option<string?> Token() => new("--token") { Description = "The API token; default Crossdock__AdminToken, then the token file in the data folder" };
+
+    internal static Command Apply()
+    {
+        var url = Url();
+        var token = Token();
+        var file = new Option<string>("--file", "-f") { Description = "The YAML file; - for standard input", Required = true };
+        var command = new Command("apply", "Put a configuration file in force, as a whole or not at all.") { file, url, token };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            string name = parsed.GetValue(file)!;
+            string yaml = name == "-" ? await Console.In.ReadToEndAsync(cancellationToken) : await File.ReadAllTextAsync(name, cancellationToken);
+            using var content = new StringContent(EnvironmentText.Fill(yaml), Encoding.UTF8, "application/yaml");
+            return await CallAsync(HttpMethod.Post, parsed.GetValue(url)!, "/api/v1/configuration", parsed.GetValue(token), content, cancellationToken);
+        });
+        return command;
+    }
+
+    internal static Command Export()
+    {
+        var url = Url();
+        var token = Token();
+        var command = new Command("export", "Write the configuration in force as YAML, without secrets.") { url, token };
+        command.SetAction((parsed, cancellationToken) =>
+            CallAsync(HttpMethod.Get, parsed.GetValue(url)!, "/api/v1/configuration", parsed.GetValue(token), null, cancellationToken));
+        return command;
+    }
+
+    internal static Command Events()
+    {
+        var url = Url();
+        var token = Token();
+        var id = new Argument<Guid>("id") { Description = "The event's id" };
+        var replay = new Command("replay", "Process a stored payload again.") { id, url, token };
+        replay.SetAction((parsed, cancellationToken) =>
+            CallAsync(HttpMethod.Post, parsed.GetValue(url)!, $"/api/v1/events/{parsed.GetValue(id)}/replay", parsed.GetValue(token), null, cancellationToken));
+        return new Command("events", "Received events.") { replay };
+    }
+
+    private static async Task<int> CallAsync(HttpMethod method, string url, string path, string? token, HttpContent? content, CancellationToken cancellationToken)
+    {
+        var settings = CommandLine.Settings();
+        string file = Path.Combine(settings.DataFolder, FirstToken.FileName);
+        string secret = token ?? (string.IsNullOrWhiteSpace(settings.AdminToken) ? null : settings.AdminToken)
+            ?? (File.Exists(file) ? (await File.ReadAllTextAsync(file, cancellationToken)).Trim()
+                : throw new HubException($"No token: give --token, set Crossdock__AdminToken, or run where the token file {file} is."));
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(100) };
+        using var request = new HttpRequestMessage(method, new Uri(url.TrimEnd('/') + path)) { Content = content };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", secret);
+        using var answer = await http.SendAsync(request, cancellationToken);
+        string body = await answer.Content.ReadAsStringAsync(cancellationToken);
+        if (answer.IsSuccessStatusCode)
+        {
+            if (body.Length > 0) Console.WriteLine(body.TrimEnd());
+            return 0;
+        }
+        await Console.Error.WriteLineAsync($"The hub answered {(int)answer.StatusCode}: {body}");
+        return 1;
+    }
+}

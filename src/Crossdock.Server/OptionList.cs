@@ -1,0 +1,37 @@
+using System.Globalization;
+using System.Reflection;
+using Crossdock.Database;
+
+namespace Crossdock.Server;
+
+/// <summary>One option by its environment name.</summary>
+/// <param name="Name">For example <c>Crossdock__Retention__PayloadDays</c>.</param>
+/// <param name="Default">The default as text; <c>-</c> for none.</param>
+internal sealed record OptionLine(string Name, string Default);
+
+/// <summary>Every option there is. A convention test holds it against the code and docs/configuration.md.</summary>
+internal static class OptionList
+{
+    /// <summary>Sections and their types; a part that binds options has its line here.</summary>
+    internal static IReadOnlyList<(string Section, Type Type)> Sections { get; } =
+    [
+        ("", typeof(HubSettings)),
+        ("Retention", typeof(RetentionOptions)),
+        ("Capture", typeof(Crossdock.Capture.CaptureOptions)),
+        ("Processing", typeof(Crossdock.Normalise.ProcessingOptions)),
+        ("Delivery", typeof(Crossdock.Delivery.DeliveryOptions)),
+    ];
+
+    internal static IEnumerable<OptionLine> All()
+    {
+        foreach (var (section, type) in Sections)
+        {
+            object defaults = Activator.CreateInstance(type)!;
+            foreach (var property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(one => one.CanWrite))
+            {
+                string? value = Convert.ToString(property.GetValue(defaults), CultureInfo.InvariantCulture);
+                yield return new($"Crossdock__{(section.Length == 0 ? "" : section + "__")}{property.Name}", string.IsNullOrEmpty(value) ? "-" : value);
+            }
+        }
+    }
+}
