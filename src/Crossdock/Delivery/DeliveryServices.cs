@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace Crossdock.Delivery;
 
@@ -8,6 +9,16 @@ public static class DeliveryServices
     public static IServiceCollection AddDelivery(this IServiceCollection services)
     {
         services.AddOptions<DeliveryOptions>().BindConfiguration("Crossdock:Delivery").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<DeliveryStore>();
+        services.AddSingleton<OutcomeStore>();
+        services.AddSingleton<OutcomeWriter>();
+        services.AddSingleton<DeliveryAttempt>();
+        services.AddSingleton<DeliveryLanes>();
+        services.AddSingleton<IDeliveryIntake>(provider => provider.GetRequiredService<DeliveryLanes>());
+        services.AddSingleton<IDestinationMonitor>(provider => provider.GetRequiredService<DeliveryLanes>());
+        services.AddSingleton<ClaimLoop>();
+        services.AddSingleton(provider => new DeliveryActions(provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IDeliveryIntake>()));
+        services.AddHostedService<DeliveryRole>();
         return services;
     }
 }

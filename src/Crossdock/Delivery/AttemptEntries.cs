@@ -1,0 +1,72 @@
+using System.Globalization;
+using System.Text.Json;
+using Crossdock.Model.Connectors;
+using Crossdock.Model.Orders;
+using Crossdock.Orders;
+
+namespace Crossdock.Delivery;
+
+/// <summary>What the timeline says of an attempt.</summary>
+internal static class AttemptEntries
+{
+    internal static string Json(FinishedAttempt one) => JsonSerializer.Serialize(Of(one), TimelineJson.Default.ListTimelineEntry);
+
+    /// <summary>The same with the move it led to.</summary>
+    internal static string WithMove(string entries, FinishedAttempt one, StateMove move)
+    {
+        List<TimelineEntry> moved = [new(one.At, TimelineKind.State, "crossdock", $"{EnumNames<OrderState>.Of(move.From)} became {EnumNames<OrderState>.Of(move.To)}", move.Because)];
+        return string.Concat(entries.AsSpan(0, entries.Length - 1), ",", JsonSerializer.Serialize(moved, TimelineJson.Default.ListTimelineEntry).AsSpan(1));
+    }
+
+    private static List<TimelineEntry> Of(FinishedAttempt one)
+    {
+        string actor = $"destination {one.DestinationKey}";
+        Guid id = one.Due.Id.Value;
+        List<TimelineEntry> entries = [];
+        if (one.Find is { } find)
+        {
+            entries.Add(new(one.At, TimelineKind.Attempt, actor, "Looked up, because an earlier attempt had no clear answer: it does not have it", find.Because, id));
+        }
+        entries.Add(new(one.At, TimelineKind.Attempt, actor, Attempt(one), one.Call.Because is { } because ? Shortened(because) : null, id));
+        var ruling = one.Ruling;
+        if (ruling.State == DeliveryState.Delivered)
+        {
+            string what = one.Due.Kind switch
+            {
+                DeliveryKind.Create => "has the order",
+                DeliveryKind.Update => "has the change",
+                DeliveryKind.Cancel => "has cancelled it",
+            };
+            entries.Add(new(one.At, TimelineKind.Delivery, actor, ruling.RemoteId is { } remote ? $"{one.DestinationKey} {what} as {remote}" : $"{one.DestinationKey} {what}", null, id));
+        }
+        else if (ruling.State == DeliveryState.Dead)
+        {
+            entries.Add(new(one.At, TimelineKind.Delivery, actor, $"The delivery to {one.DestinationKey} became a dead letter", Shortened(ruling.Error), id));
+        }
+        else if (ruling.State == DeliveryState.Held)
+        {
+            entries.Add(new(one.At, TimelineKind.Held, actor, $"Held: {one.DestinationKey} wants a person to look", Shortened(ruling.Error), id));
+        }
+        return entries;
+    }
+
+    private static string Attempt(FinishedAttempt one)
+    {
+        string status = one.Call.Exchange?.Status is { } code ? $" (HTTP {code.ToString(CultureInfo.InvariantCulture)})" : "";
+        string how = one.Call.Outcome switch
+        {
+            "delivered" => $"taken{status}",
+            "has" => "looked up: it has it already",
+            "cannot_say" => "looked up: it cannot say whether it has it",
+            "retry_later" => $"not taken{status}",
+            "unclear" => "no clear answer; it may have arrived",
+            "hold" => $"a person has to look{status}",
+            "rejected" => $"refused{status}",
+            _ => one.Call.Outcome,
+        };
+        string next = one.Ruling.State == DeliveryState.Waiting ? $"; again at {one.Ruling.NextAttemptAt.UtcDateTime.ToString("HH:mm:ss", CultureInfo.InvariantCulture)} UTC" : "";
+        return string.Create(CultureInfo.InvariantCulture, $"Attempt {one.Call.Number}: {how}, {one.Call.ElapsedMs} ms{next}");
+    }
+
+    private static string? Shortened(string? text) => Parameters.Storable(text is { Length: > 500 } ? text[..500] + "…" : text);
+}

@@ -1,0 +1,142 @@
+using Crossdock.Connections;
+using Crossdock.Model;
+using Crossdock.Telemetry;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Crossdock.Delivery;
+
+/// <summary>Fills the lanes with what waits in the database: retries, what did not fit in memory, what a dead node left. Sleeps until the next row is due.</summary>
+internal sealed partial class ClaimLoop(
+    DeliveryStore store, DeliveryLanes lanes, OutcomeWriter writer, IConnectionDirectory directory, TimeProvider clock, IOptions<DeliveryOptions> options, ILogger<ClaimLoop> logger)
+{
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(100);
+    // An update or cancellation whose first delivery never arrived is looked for only this often.
+    private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(5);
+
+    private readonly Lock gate = new();
+    private TaskCompletionSource woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private DateTimeOffset sweepAt;
+
+    internal void Wake()
+    {
+        lock (gate)
+        {
+            woken.TrySetResult();
+        }
+    }
+
+    internal async Task RunAsync(CancellationToken stopping)
+    {
+        var longest = TimeSpan.FromSeconds(options.Value.PollSeconds);
+        var wait = ShortestWait;
+        while (!stopping.IsCancellationRequested)
+        {
+            var until = longest;
+            try
+            {
+                var (claimed, next) = await ClaimAsync(stopping);
+                wait = claimed > 0 ? ShortestWait : wait * 2 < longest ? wait * 2 : longest;
+                until = next is { } at && at - clock.GetUtcNow() < wait ? at - clock.GetUtcNow() : wait;
+                until = until < ShortestWait ? ShortestWait : until;
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException or InvalidOperationException)
+            {
+                Log.ClaimsFailed(logger, exception.Message);
+            }
+            if (await SleepAsync(until, stopping))
+            {
+                wait = ShortestWait;
+            }
+        }
+    }
+
+    /// <summary>One round over all destinations that want more.</summary>
+    private async Task<(int Claimed, DateTimeOffset? Next)> ClaimAsync(CancellationToken stopping)
+    {
+        var wanting = lanes.Open().Where(lane => lane.Wants > 0).ToDictionary(lane => lane.Connection.Id);
+        if (wanting.Count == 0)
+        {
+            return (0, null);
+        }
+        var now = clock.GetUtcNow();
+        var due = await store.DueAsync([.. wanting.Keys], now, stopping);
+        if (now >= sweepAt && due.Count > 0)
+        {
+            sweepAt = now + SweepEvery;
+            await store.SupersedeFollowersAsync([.. wanting.Keys], now, stopping);
+        }
+        int claimed = 0;
+        DateTimeOffset? next = null;
+        foreach (var (destination, at) in due)
+        {
+            if (at > now)
+            {
+                next = next is null || at < next ? at : next;
+                continue;
+            }
+            claimed += await FillAsync(wanting[destination], stopping);
+        }
+        return (claimed, next);
+    }
+
+    private async Task<int> FillAsync(DestinationLane lane, CancellationToken stopping)
+    {
+        int wanted = lane.Wants;
+        if (wanted == 0)
+        {
+            return 0;
+        }
+        var now = clock.GetUtcNow();
+        var rows = await store.ClaimAsync(lane.Connection.Id, wanted, now, now.AddSeconds(options.Value.LeaseSeconds), KeyOf, stopping);
+        lane.HasMore = rows.Count == wanted;
+        foreach (var row in rows)
+        {
+            if (!lane.TryAdd(row))
+            {
+                writer.GiveBack(row, row.IsUnclear);
+            }
+        }
+        return rows.Count;
+    }
+
+    private string KeyOf(ConnectionId store) => directory.Current.ById.TryGetValue(store, out var connection) ? connection.Key : store.ToString();
+
+    /// <summary>True when it was woken.</summary>
+    private async Task<bool> SleepAsync(TimeSpan time, CancellationToken stopping)
+    {
+        Task wake;
+        lock (gate)
+        {
+            if (woken.Task.IsCompleted)
+            {
+                woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                return true;
+            }
+            wake = woken.Task;
+        }
+        using var timer = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        await Task.WhenAny(wake, Task.Delay(time, clock, timer.Token));
+        await timer.CancelAsync();
+        if (!wake.IsCompleted)
+        {
+            return false;
+        }
+        lock (gate)
+        {
+            woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+        return true;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(DeliveryEventIds.ClaimsFailed, LogLevel.Warning, "deliveries cannot be claimed: {Error}")]
+        internal static partial void ClaimsFailed(ILogger logger, string error);
+    }
+}

@@ -1,0 +1,146 @@
+using System.Text.Json;
+using Crossdock.Model;
+using Crossdock.Orders;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Crossdock.Delivery;
+
+/// <summary>How an action on one row went.</summary>
+public enum ActionAnswer
+{
+    /// <summary>Done.</summary>
+    Done = 0,
+    /// <summary>There is no such row.</summary>
+    NotFound = 1,
+    /// <summary>It stands where this cannot be done: somebody was quicker, or it is being sent at this moment.</summary>
+    WrongState = 2,
+}
+
+/// <summary>How an action on one row went, with the state it is in where that forbids the action.</summary>
+public sealed record ActionResult(Guid Id, ActionAnswer Answer, string? Because = null);
+
+/// <summary>What a person does with deliveries that were held or given up: one or many at once, each with its answer.</summary>
+public sealed class DeliveryActions
+{
+    // A row that a node has at this moment is left alone: its outcome is on the way.
+    private const string Retry = """
+        UPDATE deliveries d SET state = 'waiting', attempts = 0, next_attempt_at = $2, done_at = NULL, leased_until = NULL, leased_by = NULL,
+            body_override = CASE WHEN $3 THEN $4 ELSE d.body_override END
+        FROM connections c
+        WHERE d.id = ANY ($1) AND c.id = d.destination_id AND d.state IN ('held', 'dead', 'dropped', 'waiting') AND (d.leased_until IS NULL OR d.leased_until <= $2)
+        RETURNING d.id, d.order_id, d.connection_id, c.key
+        """;
+
+    private const string Drop = """
+        UPDATE deliveries d SET state = 'dropped', done_at = $2, leased_until = NULL, leased_by = NULL
+        FROM connections c
+        WHERE d.id = ANY ($1) AND c.id = d.destination_id AND d.state IN ('held', 'dead', 'waiting') AND (d.leased_until IS NULL OR d.leased_until <= $2)
+        RETURNING d.id, d.order_id, d.connection_id, c.key
+        """;
+
+    // The delivery's own hold has been dealt with; the order goes on when it has no other.
+    private const string CloseHolds = """
+        WITH closed AS (
+            UPDATE holds SET released_at = $2, released_by = $3, released_because = $4
+            WHERE delivery_id = ANY ($1) AND released_at IS NULL
+            RETURNING id, order_id)
+        UPDATE orders o SET held = false, version = version + 1, updated_at = $2
+        WHERE o.id IN (SELECT order_id FROM closed) AND o.held
+          AND NOT EXISTS (SELECT 1 FROM holds h WHERE h.order_id = o.id AND h.released_at IS NULL AND h.id NOT IN (SELECT id FROM closed))
+        """;
+
+    private const string Tell = """
+        INSERT INTO timeline (id, order_id, connection_id, entries)
+        SELECT t.id, t.order_id, t.connection_id, t.entries::json FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[]) AS t (id, order_id, connection_id, entries)
+        """;
+
+    private const string States = "SELECT id, state, leased_until > $2 FROM deliveries WHERE id = ANY ($1)";
+
+    private readonly NpgsqlDataSource database;
+    private readonly TimeProvider clock;
+    private readonly IDeliveryIntake intake;
+
+    internal DeliveryActions(NpgsqlDataSource database, TimeProvider clock, IDeliveryIntake intake)
+    {
+        this.database = database;
+        this.clock = clock;
+        this.intake = intake;
+    }
+
+    /// <summary>Puts them back: dead letters, held ones (their hold is released), dropped ones, and waiting ones that need not wait any longer. Attempts are counted anew.</summary>
+    /// <param name="ids">The deliveries.</param>
+    /// <param name="actor">Who, for example <c>operator admin</c>.</param>
+    /// <param name="reason">Why; null for none.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<IReadOnlyList<ActionResult>> RetryAsync(IReadOnlyList<Guid> ids, string actor, string? reason, CancellationToken cancellationToken) =>
+        ActAsync(ids, actor, reason, key => $"To be sent to {key} again", Retry, [new NpgsqlParameter<bool> { TypedValue = false }, Text(null)], cancellationToken);
+
+    /// <summary>The same with a body that a person edited; null takes an earlier edit back.</summary>
+    public Task<IReadOnlyList<ActionResult>> EditAndRetryAsync(IReadOnlyList<Guid> ids, string? body, string actor, string? reason, CancellationToken cancellationToken) =>
+        ActAsync(ids, actor, reason, key => body is null ? $"To be sent to {key} again as the template makes it" : $"To be sent to {key} again with an edited body",
+            Retry, [new NpgsqlParameter<bool> { TypedValue = true }, Text(body)], cancellationToken);
+
+    /// <summary>Gives them up for good.</summary>
+    public Task<IReadOnlyList<ActionResult>> DropAsync(IReadOnlyList<Guid> ids, string actor, string? reason, CancellationToken cancellationToken) =>
+        ActAsync(ids, actor, reason, key => $"The delivery to {key} was dropped", Drop, [], cancellationToken);
+
+    private async Task<IReadOnlyList<ActionResult>> ActAsync(
+        IReadOnlyList<Guid> ids, string actor, string? reason, Func<string, string> text, string sql, NpgsqlParameter[] further, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        List<(Guid Id, Guid Order, int Store, string Key)> done = [];
+        Dictionary<Guid, string> others = [];
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using (var transaction = await connection.BeginTransactionAsync(cancellationToken))
+        {
+            await using (NpgsqlCommand command = new(sql, connection, transaction))
+            {
+                command.Parameters.Add(Ids(ids));
+                command.Parameters.Add(Parameters.Time(now));
+                command.Parameters.AddRange(further);
+                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+                while (await reader.ReadAsync(cancellationToken))
+                {
+                    done.Add((reader.GetGuid(0), reader.GetGuid(1), reader.GetInt32(2), reader.GetString(3)));
+                }
+            }
+            await using (NpgsqlBatch batch = new(connection, transaction))
+            {
+                batch.BatchCommands.Add(new NpgsqlBatchCommand(CloseHolds) { Parameters = { Ids([.. done.Select(row => row.Id)]), Parameters.Time(now), Text(actor), Text(reason) } });
+                batch.BatchCommands.Add(new NpgsqlBatchCommand(Tell)
+                {
+                    Parameters =
+                    {
+                        Parameters.Array(NpgsqlDbType.Uuid, done, _ => Guid.CreateVersion7(now)),
+                        Parameters.Array(NpgsqlDbType.Uuid, done, row => row.Order),
+                        Parameters.Array(NpgsqlDbType.Integer, done, row => row.Store),
+                        Parameters.Array(NpgsqlDbType.Text, done, row => JsonSerializer.Serialize(
+                            [new TimelineEntry(now, TimelineKind.Edited, actor, text(row.Key), reason, row.Id)], TimelineJson.Default.ListTimelineEntry)),
+                    },
+                });
+                await batch.ExecuteNonQueryAsync(cancellationToken);
+            }
+            await transaction.CommitAsync(cancellationToken);
+        }
+        if (done.Count < ids.Count)
+        {
+            await using NpgsqlCommand command = new(States, connection);
+            command.Parameters.Add(Ids(ids));
+            command.Parameters.Add(Parameters.Time(now));
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                others[reader.GetGuid(0)] = !reader.IsDBNull(2) && reader.GetBoolean(2) ? "it is being sent" : $"it is {reader.GetString(1)}";
+            }
+        }
+        intake.Wake();
+        var finished = done.Select(row => row.Id).ToHashSet();
+        return [.. ids.Select(id => finished.Contains(id) ? new ActionResult(id, ActionAnswer.Done)
+            : others.TryGetValue(id, out string? because) ? new ActionResult(id, ActionAnswer.WrongState, because) : new ActionResult(id, ActionAnswer.NotFound))];
+    }
+
+    private static NpgsqlParameter<Guid[]> Ids(IReadOnlyList<Guid> ids) => Parameters.Array(NpgsqlDbType.Uuid, ids, id => id);
+
+    private static NpgsqlParameter<string?> Text(string? text) => new() { NpgsqlDbType = NpgsqlDbType.Text, TypedValue = Parameters.Storable(text) };
+}

@@ -1,0 +1,136 @@
+using Crossdock.Database;
+using Crossdock.Model;
+using Crossdock.Model.Connectors;
+using Crossdock.Model.Orders;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Crossdock.Delivery;
+
+/// <summary>Reads and writes what the claim loop and the outcome writer need; the rows themselves are inserted with the order.</summary>
+internal sealed class DeliveryStore(NpgsqlDataSource database, NodeIdentity node)
+{
+    // One look over all destinations: the first row each that nobody has, by deliveries_due.
+    private const string Due = """
+        SELECT c.id, d.next_attempt_at
+        FROM unnest($1::int[]) AS c (id)
+        CROSS JOIN LATERAL (
+            SELECT next_attempt_at FROM deliveries
+            WHERE destination_id = c.id AND state = 'waiting' AND (leased_until IS NULL OR leased_until <= $2)
+            ORDER BY next_attempt_at LIMIT 1) d
+        """;
+
+    // Deliveries of one order to one destination go one after the other, in the order of their generations; those of a held order wait, except that calling off may go on.
+    // A row that still names a node was held by one that died: it may have been sent.
+    private const string Claim = """
+        WITH picked AS (
+            SELECT d.id, d.leased_by IS NOT NULL AS abandoned
+            FROM deliveries d JOIN orders o ON o.id = d.order_id
+            WHERE d.destination_id = $1 AND d.state = 'waiting' AND d.next_attempt_at <= $2 AND (d.leased_until IS NULL OR d.leased_until <= $2)
+              AND (NOT o.held OR d.kind = 'cancel')
+              AND NOT EXISTS (
+                  SELECT 1 FROM deliveries e
+                  WHERE e.order_id = d.order_id AND e.destination_id = d.destination_id AND e.state = 'waiting' AND (e.generation, e.id) < (d.generation, d.id))
+            ORDER BY d.next_attempt_at
+            LIMIT $3
+            FOR UPDATE OF d SKIP LOCKED),
+        claimed AS (
+            UPDATE deliveries d SET leased_until = $4, leased_by = $5, is_unclear = d.is_unclear OR p.abandoned
+            FROM picked p WHERE d.id = p.id
+            RETURNING d.id, d.order_id, d.connection_id, d.kind, d.generation, d.attempts, d.is_unclear, d.remote_id, d.body_override, d.document)
+        SELECT x.id, x.order_id, x.connection_id, x.kind, x.generation, x.attempts, x.is_unclear,
+            coalesce(x.remote_id, (
+                SELECT e.remote_id FROM deliveries e
+                WHERE e.order_id = x.order_id AND e.destination_id = $1 AND e.state = 'delivered' AND e.remote_id IS NOT NULL
+                ORDER BY e.generation DESC LIMIT 1)),
+            x.body_override, coalesce(x.document, o.document)::text, o.number
+        FROM claimed x JOIN orders o ON o.id = x.order_id
+        """;
+
+    // An update or a cancellation of what never arrived is not needed any more.
+    private const string SupersedeFollowers = """
+        UPDATE deliveries d SET state = 'superseded', done_at = $2, last_error = 'nothing had been handed over'
+        WHERE d.destination_id = ANY ($1) AND d.state = 'waiting' AND d.kind <> 'create' AND d.leased_until IS NULL AND d.next_attempt_at <= $2
+          AND NOT EXISTS (
+              SELECT 1 FROM deliveries e
+              WHERE e.order_id = d.order_id AND e.destination_id = d.destination_id AND e.kind = 'create'
+                AND (e.state IN ('waiting', 'delivered') OR e.is_unclear))
+        """;
+
+    private const string GiveBack = """
+        UPDATE deliveries d SET leased_until = NULL, leased_by = NULL, is_unclear = d.is_unclear OR u.unclear
+        FROM unnest($1::uuid[], $2::boolean[]) AS u (id, unclear)
+        WHERE d.id = u.id AND d.leased_by = $3     -- another node's lease is not ours to end
+        """;
+
+    /// <summary>When each of these destinations has something due; destinations with nothing are left out.</summary>
+    internal async Task<List<(ConnectionId Destination, DateTimeOffset At)>> DueAsync(IReadOnlyList<ConnectionId> destinations, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(Due);
+        command.Parameters.Add(Parameters.Array(NpgsqlDbType.Integer, destinations, id => id.Value));
+        command.Parameters.Add(Parameters.Time(now));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        List<(ConnectionId, DateTimeOffset)> due = [];
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            due.Add((new ConnectionId(reader.GetInt32(0)), reader.GetFieldValue<DateTimeOffset>(1)));
+        }
+        return due;
+    }
+
+    /// <summary>Takes what is due for one destination.</summary>
+    internal async Task<List<DueDelivery>> ClaimAsync(
+        ConnectionId destination, int count, DateTimeOffset now, DateTimeOffset leasedUntil, Func<ConnectionId, string> storeKey, CancellationToken cancellationToken)
+    {
+        // :: Step 13: claim deliveries per destination
+        await using var command = database.CreateCommand(Claim);
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = destination.Value });
+        command.Parameters.Add(Parameters.Time(now));
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = count });
+        command.Parameters.Add(Parameters.Time(leasedUntil));
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = node.Id });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        List<DueDelivery> claimed = new(count);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            ConnectionId store = new(reader.GetInt32(2));
+            claimed.Add(new DueDelivery
+            {
+                Id = new DeliveryId(reader.GetGuid(0)),
+                OrderId = new OrderId(reader.GetGuid(1)),
+                Store = store,
+                Destination = destination,
+                Kind = EnumNames<DeliveryKind>.Parse(reader.GetString(3)) ?? throw new InvalidDataException($"unknown delivery kind {reader.GetString(3)}"),
+                Generation = reader.GetInt32(4),
+                Attempts = reader.GetInt16(5),
+                IsUnclear = reader.GetBoolean(6),
+                RemoteId = reader.IsDBNull(7) ? null : reader.GetString(7),
+                BodyOverride = reader.IsDBNull(8) ? null : reader.GetString(8),
+                Document = reader.GetFieldValue<byte[]>(9),
+                OrderNumber = reader.GetString(10),
+                StoreKey = storeKey(store),
+                LeasedUntil = leasedUntil,
+            });
+        }
+        return claimed;
+    }
+
+    internal async Task SupersedeFollowersAsync(IReadOnlyList<ConnectionId> destinations, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(SupersedeFollowers);
+        command.Parameters.Add(Parameters.Array(NpgsqlDbType.Integer, destinations, id => id.Value));
+        command.Parameters.Add(Parameters.Time(now));
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Ends leases without an outcome.</summary>
+    internal NpgsqlBatchCommand GivingBack(IReadOnlyList<(DeliveryId Id, bool IsUnclear)> rows) => new(GiveBack)
+    {
+        Parameters =
+        {
+            Parameters.Array(NpgsqlDbType.Uuid, rows, row => row.Id.Value),
+            Parameters.Array(NpgsqlDbType.Boolean, rows, row => row.IsUnclear),
+            new NpgsqlParameter<Guid> { TypedValue = node.Id },
+        },
+    };
+}
