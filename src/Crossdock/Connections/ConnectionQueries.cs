@@ -4,7 +4,7 @@ using Npgsql;
 namespace Crossdock.Connections;
 
 /// <summary>One connection and how it is doing. No setting and no secret is in it.</summary>
-public sealed record ConnectionRow
+public sealed record ConnectionSummary
 {
     public required int Id { get; init; }
     public required string Key { get; init; }
@@ -86,10 +86,10 @@ public sealed class ConnectionQueries(NpgsqlDataSource database, IConnectionDire
     private const string IdOf = "SELECT id FROM connections WHERE key = @key";
 
     /// <summary>All connections by key. There are few, so the list has one page.</summary>
-    public async Task<IReadOnlyList<ConnectionRow>> ListAsync(CancellationToken cancellationToken) => await ReadAsync(null, cancellationToken);
+    public async Task<IReadOnlyList<ConnectionSummary>> ListAsync(CancellationToken cancellationToken) => await ReadAsync(null, cancellationToken);
 
     /// <summary>One connection; null when there is none with that key.</summary>
-    public async Task<ConnectionRow?> FindAsync(string key, CancellationToken cancellationToken) => (await ReadAsync(key, cancellationToken)).SingleOrDefault();
+    public async Task<ConnectionSummary?> FindAsync(string key, CancellationToken cancellationToken) => (await ReadAsync(key, cancellationToken)).SingleOrDefault();
 
     /// <summary>Counts by minute and name, oldest first.</summary>
     public async Task<IReadOnlyList<StatisticRow>> StatisticsAsync(string key, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) =>
@@ -101,9 +101,9 @@ public sealed class ConnectionQueries(NpgsqlDataSource database, IConnectionDire
         ? known.Id.Value
         : await database.ReadOneAsync<int?>(IdOf, new { key = key.Replace('\0', '\uFFFD') }, cancellationToken);          // a deleted one still has its orders
 
-    private async Task<List<ConnectionRow>> ReadAsync(string? key, CancellationToken cancellationToken)
+    private async Task<List<ConnectionSummary>> ReadAsync(string? key, CancellationToken cancellationToken)
     {
-        var rows = await database.ReadAsync<ConnectionRow>(List, new { key = key?.Replace('\0', '\uFFFD'), since = clock.GetUtcNow().AddDays(-1) }, cancellationToken);
+        var rows = await database.ReadAsync<ConnectionSummary>(List, new { key = key?.Replace('\0', '\uFFFD'), since = clock.GetUtcNow().AddDays(-1) }, cancellationToken);
         var current = directory.Current.ByKey;
         return rows.ConvertAll(row => current.TryGetValue(row.Key, out var live)
             ? row with { BrokenBecause = live.BrokenBecause, IsStore = live.Endpoint is not null || live.Mapping is not null, IsDestination = live.Destination is not null }

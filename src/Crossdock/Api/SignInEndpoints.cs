@@ -1,0 +1,46 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Crossdock.Api;
+
+/// <summary>The console's way in and out. The page with the form is the console's: <c>GET /sign-in</c>.</summary>
+internal static class SignInEndpoints
+{
+    public static void Map(IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapPost("/sign-in", SignInAsync).AllowAnonymous().DisableAntiforgery().ExcludeFromDescription();
+        endpoints.MapPost("/sign-out", (Delegate)SignOutAsync).AllowAnonymous().DisableAntiforgery().ExcludeFromDescription();
+    }
+
+    private static async Task<IResult> SignInAsync(HttpContext context, AdministratorToken administrator, CancellationToken cancellationToken)
+    {
+        if (!context.Request.HasFormContentType)
+        {
+            return Problems.BadRequest("Send the token as the form field \"token\". Programs use the header Authorization: Bearer TOKEN instead.");
+        }
+
+        var form = await context.Request.ReadFormAsync(cancellationToken);
+        string back = Local(form["returnUrl"]);
+        if (!await administrator.IsRightAsync(form["token"].ToString().Trim(), cancellationToken))
+        {
+            return Results.Redirect($"/sign-in?failed=true&returnUrl={Uri.EscapeDataString(back)}");
+        }
+
+        await context.SignInAsync(Authentication.CookieScheme, Authentication.Administrator(Authentication.CookieScheme), new AuthenticationProperties { IsPersistent = true });
+        return Results.Redirect(back);
+    }
+
+    private static async Task<IResult> SignOutAsync(HttpContext context)
+    {
+        await context.SignOutAsync(Authentication.CookieScheme);
+        return Results.Redirect("/sign-in");
+    }
+
+    // Only a place of our own: a link with somebody else's address must not lead there from a sign-in.
+    private static string Local(string? address) =>
+        address is { Length: > 0 } && address[0] == '/' && !address.StartsWith("//", StringComparison.Ordinal) && !address.Contains('\\', StringComparison.Ordinal) && !address.AsSpan().ContainsAnyInRange('\0', '\u001F')
+            ? address
+            : "/";
+}
