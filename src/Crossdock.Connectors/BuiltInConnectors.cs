@@ -1,4 +1,5 @@
 using Crossdock.Connectors.Shopify;
+using Crossdock.Connectors.WooCommerce;
 using Crossdock.Model.Connectors;
 
 namespace Crossdock.Connectors;
@@ -10,5 +11,6 @@ public static class BuiltInConnectors
     [
         new Http.HttpConnector(),
         new ShopifyConnector(),
+        new WooCommerceConnector(),
     ];
 }

@@ -48,7 +48,7 @@ internal sealed class WooCommerceAddresses(WooCommerceSettings settings, JsonEle
             return null;
         }
 
-        string? country = WooCommercePayloads.Raw(block, "country")?.ToUpperInvariant();
+        string? country = WooCommercePayloads.Raw(block, "country") is { Length: 2 } code && code.All(char.IsAsciiLetter) ? code.ToUpperInvariant() : null;
         var (region, regionName) = WooCommerceRegions.Of(country, WooCommercePayloads.Text(block, "state"));
         return new()
         {

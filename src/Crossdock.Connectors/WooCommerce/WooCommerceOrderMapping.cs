@@ -36,6 +36,10 @@ internal sealed class WooCommerceOrderMapping(WooCommerceSettings settings) : IO
         {
             return new Unmappable($"The body is not complete JSON (line {exception.LineNumber + 1}, byte {exception.BytePositionInLine}): it was cut off, or PHP printed a warning into it.", null, Start(received.Payload.Span));
         }
+        catch (OverflowException)
+        {
+            return new Unmappable("The amounts and quantities of the order are too large to calculate with.");
+        }
         catch (InvalidOperationException)
         {
             return new Unmappable("A text in the body holds half a surrogate pair and is no valid Unicode.", null, Start(received.Payload.Span));
@@ -86,5 +90,5 @@ internal sealed class WooCommerceOrderMapping(WooCommerceSettings settings) : IO
     private static MappedChange Deleted(string id, DateTimeOffset? at) =>
         new(id, new() { What = "Deleted in the shop", At = at, State = OrderState.Cancelled, Reason = "deleted in the shop" });
 
-    private static string? Start(ReadOnlySpan<byte> body) => body.IsEmpty ? null : System.Text.Encoding.UTF8.GetString(body[..Math.Min(body.Length, 150)]);
+    private static string? Start(ReadOnlySpan<byte> body) => body.IsEmpty ? null : System.Text.Encoding.UTF8.GetString(body[..Math.Min(body.Length, 150)]).Replace("\0", "", StringComparison.Ordinal);
 }

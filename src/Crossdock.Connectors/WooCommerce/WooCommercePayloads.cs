@@ -85,7 +85,7 @@ internal sealed class WooCommercePayloads
             return null;
         }
 
-        if (value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out decimal number))
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out decimal number) && IsSane(number))
         {
             return number;
         }
@@ -98,7 +98,7 @@ internal sealed class WooCommercePayloads
                 return null;
             }
 
-            if (decimal.TryParse(text, Decimal, CultureInfo.InvariantCulture, out number))
+            if (decimal.TryParse(text, Decimal, CultureInfo.InvariantCulture, out number) && IsSane(number))
             {
                 return number;
             }
@@ -135,6 +135,9 @@ internal sealed class WooCommercePayloads
         string raw = value.GetRawText();
         return raw.Length <= 200 ? raw : raw[..200];
     }
+
+    // Beyond this a sum of lines could leave the range of decimal.
+    private static bool IsSane(decimal number) => Math.Abs(number) < 1_000_000_000_000_000m;
 
     private static string? Digits(string? text) => text is { Length: > 0 and <= 20 } && text.All(char.IsAsciiDigit) && text.TrimStart('0') is { Length: > 0 } ? text : null;
 

@@ -18,6 +18,10 @@ internal sealed record WooCommerceSettings(
     internal static readonly IReadOnlyList<string> DefaultDistrictKeys =
         ["_shipping_neighborhood", "_shipping_comuna", "_billing_neighborhood", "_billing_comuna", "neighborhood"];
 
+    // The others are the hub's own decisions, never a shop's.
+    private static readonly OrderState[] Possible =
+        [OrderState.New, OrderState.AwaitingPayment, OrderState.Processing, OrderState.InShipment, OrderState.Delivered, OrderState.Closed, OrderState.Cancelled];
+
     internal static WooCommerceSettings Of(ConnectionSettings connection) => new(
         Statuses(connection), connection.Text("completedMeans") == "delivered" ? OrderState.Delivered : OrderState.InShipment,
         List(connection, "taxIdKeys") ?? DefaultTaxIdKeys, List(connection, "houseNumberKeys") ?? DefaultHouseNumberKeys, List(connection, "districtKeys") ?? DefaultDistrictKeys);
@@ -52,7 +56,7 @@ internal sealed record WooCommerceSettings(
         {
             problems.AddRange(map.EnumerateObject()
                 .Where(entry => StateOf(entry.Value) is null)
-                .Select(entry => new SettingProblem($"settings.statusMap.{entry.Name}", $"{entry.Value.GetRawText()} is not a state; possible are {string.Join(", ", EnumNames<OrderState>.All)}.")));
+                .Select(entry => new SettingProblem($"settings.statusMap.{entry.Name}", $"{entry.Value.GetRawText()} is not a state; possible are {string.Join(", ", Possible.Select(EnumNames<OrderState>.Of))}.")));
         }
 
         return problems;
@@ -75,7 +79,7 @@ internal sealed record WooCommerceSettings(
         return statuses.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
     }
 
-    private static OrderState? StateOf(JsonElement value) => value.ValueKind == JsonValueKind.String ? EnumNames<OrderState>.Parse(value.GetString()) : null;
+    private static OrderState? StateOf(JsonElement value) => value.ValueKind == JsonValueKind.String && EnumNames<OrderState>.Parse(value.GetString()) is { } state && Possible.Contains(state) ? state : null;
 
     private static IReadOnlyList<string>? List(ConnectionSettings connection, string name) =>
         connection.Settings.ValueKind == JsonValueKind.Object && connection.Settings.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array

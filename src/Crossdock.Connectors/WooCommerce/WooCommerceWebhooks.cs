@@ -43,7 +43,7 @@ internal sealed class WooCommerceWebhooks(string? secret) : IWebhookEndpoint
         // WooCommerce signs with an empty key when the secret is empty; so could anybody.
         if (key is null)
         {
-            return SignatureCheck.Refused("no_secret");
+            return SignatureCheck.Refused("wrong");
         }
 
         if (request.Headers["X-WC-Webhook-Signature"] is not { } header)
@@ -78,8 +78,9 @@ internal sealed class WooCommerceWebhooks(string? secret) : IWebhookEndpoint
         // The delivery id is left out on purpose: a shop gives one id to everything that it sends in the same second.
         var (id, modified) = ReadTop(body);
         string? orderKey = topic.StartsWith("order.", StringComparison.Ordinal) || topic == "unknown" ? id : null;
-        string when = modified is { Length: > 0 and <= 32 } ? modified : Undated(topic, request.ReceivedAt);
-        return new(topic, $"{topic}|{id}|{when}|{digest}", orderKey, WooCommercePayloads.Time(modified));
+        var modifiedAt = WooCommercePayloads.Time(modified);
+        string when = modifiedAt is null ? Undated(topic, request.ReceivedAt) : modifiedAt.Value.UtcDateTime.ToString("s", CultureInfo.InvariantCulture);
+        return new(topic, $"{topic}|{id}|{when}|{digest}", orderKey, modifiedAt);
     }
 
     // {"id":34} says no time: without one, an order deleted, restored and deleted again would count as a repeat and go on to the courier.
