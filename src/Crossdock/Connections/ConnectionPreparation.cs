@@ -1,0 +1,66 @@
+using System.Text.Json;
+using Crossdock.Model.Connections;
+using Crossdock.Model.Connectors;
+using Crossdock.Rules;
+
+namespace Crossdock.Connections;
+
+/// <summary>Makes a stored connection ready for work. Never throws: what is wrong with one connection is told by that connection.</summary>
+internal sealed class ConnectionPreparation(IReadOnlyList<IConnector> connectors, SecretBox secrets, OutgoingHttp http, TimeProvider clock)
+{
+    public Connection Prepare(ConnectionRow row)
+    {
+        var connector = connectors.FirstOrDefault(connector => connector.Manifest.Platform == row.Platform) ?? new UnknownConnector(row.Platform);
+        var opened = secrets.Open(row.Key, row.Secrets);
+        var settings = new ConnectionSettings(row.Key, row.Name, row.Platform, JsonElement.Parse(row.Settings), opened ?? new Dictionary<string, string>());
+        if (opened is null)
+        {
+            return Broken(row, connector, settings, StoreRules.Default, "Its secrets cannot be read with the keys in this data folder: apply them again, or bring back the folder's keys.");
+        }
+
+        List<SettingProblem> problems = [];
+        var rules = StoreRules.Read(JsonElement.Parse(row.Rules), row.RulesVersion, "rules", problems);
+        try
+        {
+            problems.AddRange(connector.Check(settings));
+            if (problems.Count > 0)
+            {
+                return Broken(row, connector, settings, rules, string.Join(' ', problems.Select(problem => $"{problem.Path}: {problem.Problem}")));
+            }
+
+            return new Connection
+            {
+                Id = row.Id,
+                Settings = settings,
+                IsEnabled = row.IsEnabled,
+                Version = row.Version,
+                Connector = connector,
+                Endpoint = (connector as IWebhookSource)?.Open(settings),
+                Mapping = (connector as IOrderMapper)?.MappingFor(settings),
+                Destination = (connector as IOrderTarget)?.Open(settings, http.Client, clock),
+                Rules = rules,
+                Destinations = row.Destinations,
+                NeedsApproval = row.Approval == "manual",
+            };
+        }
+#pragma warning disable CA1031 // A connector's bug with one connection's settings must not take the others down.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            return Broken(row, connector, settings, rules, $"The connector failed on its settings ({e.GetType().Name}: {e.Message}).");
+        }
+    }
+
+    private static Connection Broken(ConnectionRow row, IConnector connector, ConnectionSettings settings, StoreRules rules, string because) => new()
+    {
+        Id = row.Id,
+        Settings = settings,
+        IsEnabled = row.IsEnabled,
+        Version = row.Version,
+        Connector = connector,
+        Rules = rules,
+        Destinations = row.Destinations,
+        NeedsApproval = row.Approval == "manual",
+        BrokenBecause = because,
+    };
+}

@@ -1,0 +1,19 @@
+using Crossdock.Model;
+
+namespace Crossdock.Connections;
+
+/// <summary>One connection as it is stored: id 0 when it is not stored yet, settings and rules as JSON text, secrets as protected text by name,
+/// approval <c>automatic</c> or <c>manual</c>.</summary>
+internal sealed record ConnectionRow(
+    ConnectionId Id,
+    string Key,
+    string Name,
+    string Platform,
+    bool IsEnabled,
+    string Settings,
+    IReadOnlyDictionary<string, string> Secrets,
+    IReadOnlyList<string> Destinations,
+    string Rules,
+    int RulesVersion,
+    string Approval,
+    long Version);

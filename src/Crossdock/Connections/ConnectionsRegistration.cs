@@ -1,0 +1,31 @@
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.DataProtection.Repositories;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+
+namespace Crossdock.Connections;
+
+public static class ConnectionsRegistration
+{
+    /// <summary>The connections in memory and their configuration. Needs <c>NpgsqlDataSource</c> and the list of connectors.</summary>
+    public static IServiceCollection AddConnections(this IServiceCollection services)
+    {
+        services.AddOptions<ConnectionsOptions>().BindConfiguration("Crossdock:Connections").ValidateDataAnnotations().ValidateOnStart();
+        services.AddDataProtection().SetApplicationName("crossdock");
+        services.AddOptions<KeyManagementOptions>().Configure<IConfiguration, ILoggerFactory>((keys, configuration, loggers) =>
+            keys.XmlRepository = new FileSystemXmlRepository(
+                Directory.CreateDirectory(Path.Combine(configuration["Crossdock:DataFolder"] ?? "data", "keys")), loggers));
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<ConnectionStore>();
+        services.AddSingleton<SecretBox>();
+        services.AddSingleton<OutgoingHttp>();
+        services.AddSingleton<ConnectionPreparation>();
+        services.AddSingleton<ConnectionDirectory>();
+        services.AddSingleton<IConnectionDirectory>(provider => provider.GetRequiredService<ConnectionDirectory>());
+        services.AddHostedService(provider => provider.GetRequiredService<ConnectionDirectory>());
+        return services;
+    }
+}
