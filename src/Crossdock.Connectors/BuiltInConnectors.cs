@@ -9,6 +9,7 @@ public static class BuiltInConnectors
 {
     public static IReadOnlyList<IConnector> All { get; } =
     [
+        new Custom.CustomConnector(),
         new Http.HttpConnector(),
         new ShopifyConnector(),
         new WooCommerceConnector(),
