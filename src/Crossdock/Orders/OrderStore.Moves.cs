@@ -14,10 +14,11 @@ internal readonly record struct ToldMove(StateMove Move, Guid TimelineId, Connec
 /// <summary>The only door through which the state column is written after an order was stored.</summary>
 internal sealed partial class OrderStore
 {
+    // By the primary key; a lost race changes no row.
     private const string Move = """
         UPDATE orders o SET state = m.target, state_because = m.because, state_changed_at = $5, updated_at = $5, version = o.version + 1
         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) AS m (id, origin, target, because)
-        WHERE o.id = m.id AND o.state = m.origin     -- primary key; a lost race changes no row
+        WHERE o.id = m.id AND o.state = m.origin
         """;
 
     private const string MoveAndTell = $"""
