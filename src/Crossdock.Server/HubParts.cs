@@ -4,6 +4,7 @@ using Crossdock.Capture;
 using Crossdock.Connectors;
 using Crossdock.Database;
 using Crossdock.Delivery;
+using Crossdock.Holds;
 using Crossdock.Model.Connectors;
 using Crossdock.Normalise;
 
@@ -20,11 +21,16 @@ internal static class HubParts
         services.AddQueries();
         services.AddProcessing(isOpen: roles.Contains("process"));
         if (roles.Contains("capture")) services.AddCapture();
+        services.AddHolds();
         if (roles.Contains("deliver")) services.AddDelivery();
+        services.AddCrossdockAuthentication();
     }
 
     internal static void Map(WebApplication application, IReadOnlySet<string> roles)
     {
+        application.UseCrossdockSecurityHeaders();
+        application.UseAuthentication();
+        application.UseAuthorization();
         application.MapHealth();
         if (roles.Contains("capture")) application.MapCapture();
     }

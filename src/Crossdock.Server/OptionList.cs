@@ -29,7 +29,8 @@ internal static class OptionList
             object defaults = Activator.CreateInstance(type)!;
             foreach (var property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(one => one.CanWrite))
             {
-                string? value = Convert.ToString(property.GetValue(defaults), CultureInfo.InvariantCulture);
+                object? start = property.GetValue(defaults);
+                string? value = start is bool isOn ? (isOn ? "true" : "false") : Convert.ToString(start, CultureInfo.InvariantCulture);
                 yield return new($"Crossdock__{(section.Length == 0 ? "" : section + "__")}{property.Name}", string.IsNullOrEmpty(value) ? "-" : value);
             }
         }

@@ -38,7 +38,7 @@ internal static class ServeCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             Console.WriteLine("Starting PostgreSQL and the hub ...");
-            await using var hub = await HubHost.StartAsync(CommandLine.Settings(parsed.GetValue(data), parsed.GetValue(port)), mayMigrate: true, cancellationToken: cancellationToken);
+            await using var hub = await HubHost.StartAsync(CommandLine.Settings(parsed.GetValue(data), parsed.GetValue(port)), SandboxTown.HubOptions, mayMigrate: true, cancellationToken);
             string token = await TokenAsync(hub, cancellationToken);
             await using var sandbox = parsed.GetValue(empty) ? null : await SandboxTown.StartAsync(hub.Address, token, parsed.GetValue(rate), cancellationToken);
             Console.WriteLine();

@@ -17,6 +17,9 @@ internal sealed class SandboxTown : IAsyncDisposable
         Slow = 0.02, BadAddress = 0.01, Throttle = 0.03, ServerError = 0.05, Garbage = 0.01, ErrorInside = 0.01, Drop = 0.02,
     };
 
+    /// <summary>What the hub must allow: the sandbox's courier is on loopback.</summary>
+    internal static IReadOnlyDictionary<string, string?> HubOptions { get; } = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Crossdock:Connections:AllowPrivateAddresses"] = "true" };
+
     internal static async Task<SandboxTown> StartAsync(string hub, string token, double ordersPerSecond, CancellationToken cancellationToken)
     {
         var emulator = await CourierEmulator.StartAsync(behaviour: CourierTrouble);

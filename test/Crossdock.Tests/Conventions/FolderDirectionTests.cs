@@ -1,0 +1,40 @@
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace Crossdock.Tests.Conventions;
+
+public sealed partial class FolderDirectionTests
+{
+    // What each folder of src/Crossdock may use. A new line here is a decision, and its commit says why.
+    private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
+    {
+        ["Database"] = [],
+        ["Accounts"] = ["Database"],
+        ["Telemetry"] = ["Database"],
+        ["Rules"] = ["Orders"],
+        ["Connections"] = ["Database", "Rules", "Telemetry"],
+        ["Capture"] = ["Connections", "Database", "Normalise", "Telemetry"],
+        ["Orders"] = ["Capture", "Connections", "Database", "Delivery", "Holds", "Rules", "Telemetry"],
+        ["Normalise"] = ["Capture", "Connections", "Database", "Delivery", "Holds", "Orders", "Rules", "Telemetry"],
+        ["Delivery"] = ["Connections", "Database", "Holds", "Orders", "Telemetry"],
+        ["Holds"] = ["Connections", "Database", "Delivery", "Orders", "Telemetry"],
+        ["Api"] = ["Accounts", "Capture", "Connections", "Database", "Delivery", "Holds", "Normalise", "Orders", "Rules", "Telemetry"],
+    };
+
+    [Fact]
+    public void Folders_of_the_hub_use_only_what_the_table_allows()
+    {
+        string[] wrong = [.. from file in SourceTree.Files("src/Crossdock", "*.cs")
+                             let parts = file.Split('/')
+                             where parts.Length > 3
+                             let folder = parts[2]
+                             from Match use in Use().Matches(SourceTree.Read(file))
+                             let to = use.Groups["folder"].Value
+                             where to != folder && to != "Model" && !(Allowed.TryGetValue(folder, out string[]? may) && may.Contains(to, StringComparer.Ordinal))
+                             select $"{file} uses {to}"];
+        Assert.Empty(wrong);
+    }
+
+    [GeneratedRegex(@"^using (static )?Crossdock\.(?<folder>[A-Z]\w*)", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    private static partial Regex Use();
+}

@@ -1,0 +1,35 @@
+using Crossdock.Model.Connectors;
+using Crossdock.Model.Orders;
+using Crossdock.Orders;
+using Xunit;
+
+namespace Crossdock.Tests.Conventions;
+
+/// <summary>Names that stand in databases out there. A name is never changed or reused; a new one is added at the end.</summary>
+public sealed class PersistedNamesTests
+{
+    [Fact]
+    public void Order_states_keep_their_names() => Holds<OrderState>(
+        "new", "awaiting_payment", "awaiting_approval", "approved", "processing", "in_shipment", "delivered", "closed", "cancelled", "excluded");
+
+    [Fact]
+    public void Payment_statuses_keep_their_names() => Holds<PaymentStatus>(
+        "unknown", "pending", "authorized", "partially_paid", "paid", "partially_refunded", "refunded", "voided", "failed", "cash_on_delivery");
+
+    [Fact]
+    public void Fulfilment_statuses_keep_their_names() => Holds<FulfilmentStatus>(
+        "unfulfilled", "partially_fulfilled", "fulfilled", "restocked", "delivered", "returned", "on_hold");
+
+    [Fact]
+    public void Timeline_kinds_keep_their_names() => Holds<TimelineKind>(
+        "received", "repeated", "older", "unchanged", "changed", "rule", "state", "planned", "attempt", "delivery", "held", "released", "edited", "note");
+
+    [Fact]
+    public void Delivery_kinds_keep_their_names() => Holds<DeliveryKind>("create", "update", "cancel");
+
+    private static void Holds<TEnum>(params string[] names) where TEnum : struct, Enum
+    {
+        Assert.Equal(names, EnumNames<TEnum>.All);
+        Assert.Equal(Enumerable.Range(0, names.Length), Enum.GetValues<TEnum>().Select(value => Convert.ToInt32(value, System.Globalization.CultureInfo.InvariantCulture)));
+    }
+}
