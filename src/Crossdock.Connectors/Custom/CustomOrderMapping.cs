@@ -70,7 +70,7 @@ internal sealed class CustomOrderMapping : IOrderMapping
         Order order;
         try
         {
-            order = data.Deserialize(CustomSchema.Strict.Order)!;
+            order = data.Deserialize(CustomSchema.Strict)!;
         }
         catch (JsonException error)
         {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Crossdock.Model.Orders;
 
 namespace Crossdock.Connectors.Custom;
@@ -9,17 +10,19 @@ namespace Crossdock.Connectors.Custom;
 /// <summary>The published schema of the canonical order, made from the model itself.</summary>
 public static class CustomSchema
 {
-    /// <summary>The canonical order as a custom shop may send it: nothing unknown, nothing null that must not be.</summary>
-    internal static OrderJson Strict { get; } = new(new JsonSerializerOptions(OrderJson.Default.Options)
+    /// <summary>The canonical order as a custom shop may send it: nothing unknown, nothing null that must not be.
+    /// Read by reflection: generated code forgets the defaults of init properties that a document leaves out.</summary>
+    internal static JsonTypeInfo<Order> Strict { get; } = (JsonTypeInfo<Order>)new JsonSerializerOptions(OrderJson.Default.Options)
     {
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         RespectNullableAnnotations = true,
-    });
+    }.GetTypeInfo(typeof(Order));
 
     /// <summary>JSON Schema 2020-12 of the order.</summary>
     public static JsonNode Create()
     {
-        var schema = Strict.Order.GetJsonSchemaAsNode(new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true, TransformSchemaNode = Describe }).AsObject();
+        var schema = Strict.GetJsonSchemaAsNode(new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true, TransformSchemaNode = Describe }).AsObject();
         schema.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
         schema.Insert(1, "title", "Crossdock order");
         schema.Insert(2, "description", "The canonical order. Send it signed (Standard Webhooks) as {\"type\":\"order.updated\",\"timestamp\":\"...\",\"data\":ORDER}, or bare.");

@@ -75,7 +75,7 @@ internal sealed class DeclaredOrderMapping(CustomEnvelope envelope, DeclaredFiel
         try
         {
             var made = fields.Make(element, at);
-            var order = made.Deserialize(CustomSchema.Strict.Order)!;
+            var order = made.Deserialize(CustomSchema.Strict)!;
             return Soundness.Problem(order) is { } problem
                 ? new Unmappable($"{problem.Path.TrimStart('/').Replace('/', '.')}: {problem.Because}", at, CustomOrderMapping.Short(made.ToJsonString()))
                 : Soundness.Check(order with { UpdatedAt = order.UpdatedAt ?? received.OccurredAt }, at, element);
