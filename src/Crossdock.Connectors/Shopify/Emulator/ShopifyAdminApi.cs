@@ -1,0 +1,244 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace Crossdock.Connectors.Shopify.Emulator;
+
+/// <summary>The part of Shopify's REST and GraphQL Admin API that Crossdock uses, and control under <c>/_emulator</c>:
+/// <c>GET /_emulator/sent</c>, <c>POST /_emulator/fail?count=3&amp;status=503</c>, <c>POST /_emulator/orders</c>.</summary>
+internal sealed class ShopifyAdminApi(ShopifyEmulatorOptions options, ShopifyEmulator shop, ShopifyHooks hooks, TimeProvider clock)
+{
+    private const double Bucket = 40;
+    private const double LeakPerSecond = 2;
+
+    private readonly Lock door = new();
+    private readonly ShopifyGraphQl graphQl = new(shop, hooks);
+    private double used;
+    private DateTimeOffset leakedAt = clock.GetUtcNow();
+    private int failures;
+    private int failureStatus = 503;
+
+    internal async Task AnswerAsync(HttpContext call)
+    {
+        string path = call.Request.Path.Value ?? "";
+        string method = call.Request.Method;
+        if (path.StartsWith("/_emulator", StringComparison.Ordinal))
+        {
+            await ControlAsync(call, method, path);
+            return;
+        }
+        if (call.Request.Headers["X-Shopify-Access-Token"].ToString() != options.AccessToken)
+        {
+            await WriteAsync(call, 401, """{"errors":"[API] Invalid API key or access token (unrecognized login or wrong password)"}"""u8.ToArray());
+            return;
+        }
+        if (TakeFailure() is { } status)
+        {
+            await WriteAsync(call, status, """{"errors":"told to fail"}"""u8.ToArray());
+            return;
+        }
+        string[] parts = path.Trim('/').Split('/');
+        if (parts.Length < 4 || parts[0] != "admin" || parts[1] != "api")
+        {
+            await WriteAsync(call, 404, NotFound);
+            return;
+        }
+        call.Response.Headers["X-Shopify-API-Version"] = parts[2];
+        string resource = string.Join('/', parts[3..]);
+        if (resource == "graphql.json")
+        {
+            using var body = await JsonDocument.ParseAsync(call.Request.Body, cancellationToken: call.RequestAborted);
+            await WriteAsync(call, 200, graphQl.Answer(body.RootElement));
+            return;
+        }
+        if (!TakeFromBucket(out int level))
+        {
+            call.Response.Headers.RetryAfter = "2.0";
+            call.Response.Headers["X-Shopify-Shop-Api-Call-Limit"] = "40/40";
+            await WriteAsync(call, 429, """{"errors":"Exceeded 2 calls per second for api client. Reduce request rates to resume uninterrupted service."}"""u8.ToArray());
+            return;
+        }
+        call.Response.Headers["X-Shopify-Shop-Api-Call-Limit"] = string.Create(CultureInfo.InvariantCulture, $"{level}/40");
+        await ResourceAsync(call, method, resource);
+    }
+
+    private static byte[] NotFound => """{"errors":"Not Found"}"""u8.ToArray();
+
+    private Task ResourceAsync(HttpContext call, string method, string resource) => (method, resource) switch
+    {
+        ("GET", "orders.json") => ListOrdersAsync(call),
+        ("GET", _) when IdOf(resource, "orders/") is { } id => OneOrderAsync(call, id),
+        ("GET", "webhooks.json") => WriteAsync(call, 200, ShopifyGraphQl.Json(json =>
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("webhooks");
+            foreach (var subscription in hooks.Subscriptions)
+            {
+                Write(json, subscription);
+            }
+            json.WriteEndArray();
+            json.WriteEndObject();
+        })),
+        ("POST", "webhooks.json") => SubscribeAsync(call),
+        ("DELETE", _) when IdOf(resource, "webhooks/") is { } id => WriteAsync(call, hooks.Unsubscribe(id) ? 200 : 404, "{}"u8.ToArray()),
+        _ => WriteAsync(call, 404, NotFound),
+    };
+
+    private Task ListOrdersAsync(HttpContext call)
+    {
+        var query = call.Request.Query;
+        int limit = int.TryParse(query["limit"], CultureInfo.InvariantCulture, out int asked) ? Math.Clamp(asked, 1, 250) : 50;
+        string filter = "";
+        (DateTimeOffset At, long Id) after = (DateTimeOffset.MinValue, 0);
+        if (query["page_info"].ToString() is { Length: > 0 } page)
+        {
+            if (query.Keys.Any(name => name is not ("page_info" or "limit" or "fields")) || Page(page) is not { } place)
+            {
+                return WriteAsync(call, 400, """{"errors":{"page_info":"Invalid value."}}"""u8.ToArray());
+            }
+            (filter, after) = (place.Filter, (place.At, place.Id));
+        }
+        else
+        {
+            filter = $"{(query["status"].ToString() is { Length: > 0 } status ? status : "open")}|{query["updated_at_min"]}|{query["created_at_min"]}";
+        }
+        string[] wanted = filter.Split('|');
+        DateTimeOffset updatedMin = Time(wanted[1]);
+        DateTimeOffset createdMin = Time(wanted[2]);
+        var found = shop.Read(
+            order => (wanted[0] == "any" || (wanted[0] == "cancelled") == (order.CancelledAt is not null)) && order.UpdatedAt >= updatedMin && order.CreatedAt >= createdMin
+                && (order.UpdatedAt > after.At || (order.UpdatedAt == after.At && order.Id > after.Id)),
+            limit + 1,
+            order => (order.UpdatedAt, order.Id, Body: ShopifyDocuments.Write(order)));
+        if (found.Count > limit)
+        {
+            var last = found[limit - 1];
+            string next = Convert.ToBase64String(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{filter}|{last.UpdatedAt.UtcTicks}|{last.Id}")));
+            call.Response.Headers.Link = $"<{shop.Address}{call.Request.Path.Value!.TrimStart('/')}?limit={limit}&page_info={Uri.EscapeDataString(next)}>; rel=\"next\"";
+        }
+        return WriteAsync(call, 200, ShopifyGraphQl.Json(json =>
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("orders");
+            foreach (var order in found.Take(limit))
+            {
+                json.WriteRawValue(order.Body, skipInputValidation: true);
+            }
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }));
+    }
+
+    private Task OneOrderAsync(HttpContext call, long id)
+    {
+        var found = shop.Read(order => order.Id == id, 1, ShopifyDocuments.Write);
+        return found.Count == 0 ? WriteAsync(call, 404, NotFound) : WriteAsync(call, 200, [.. "{\"order\":"u8, .. found[0], .. "}"u8]);
+    }
+
+    private async Task SubscribeAsync(HttpContext call)
+    {
+        using var body = await JsonDocument.ParseAsync(call.Request.Body, cancellationToken: call.RequestAborted);
+        if (!body.RootElement.TryGetProperty("webhook", out var webhook) || !webhook.TryGetProperty("topic", out var topic) || !webhook.TryGetProperty("address", out var address)
+            || !Uri.TryCreate(address.GetString(), UriKind.Absolute, out var uri))
+        {
+            await WriteAsync(call, 422, """{"errors":{"address":["Invalid url"]}}"""u8.ToArray());
+            return;
+        }
+        var made = hooks.Subscribe(topic.GetString()!, uri);
+        await WriteAsync(call, made is null ? 422 : 201, made is null ? """{"errors":{"address":["for this topic has already been taken"]}}"""u8.ToArray() : ShopifyGraphQl.Json(json =>
+        {
+            json.WriteStartObject();
+            json.WritePropertyName("webhook");
+            Write(json, made);
+            json.WriteEndObject();
+        }));
+    }
+
+    private async Task ControlAsync(HttpContext call, string method, string path)
+    {
+        switch (method, path)
+        {
+            case ("GET", "/_emulator/sent"):
+                await WriteAsync(call, 200, JsonSerializer.SerializeToUtf8Bytes(shop.Sent, JsonSerializerOptions.Web));
+                break;
+            case ("GET", "/_emulator/subscriptions"):
+                await WriteAsync(call, 200, JsonSerializer.SerializeToUtf8Bytes(shop.Subscriptions, JsonSerializerOptions.Web));
+                break;
+            case ("POST", "/_emulator/fail"):
+                lock (door)
+                {
+                    failures = int.TryParse(call.Request.Query["count"], CultureInfo.InvariantCulture, out int count) ? count : 1;
+                    failureStatus = int.TryParse(call.Request.Query["status"], CultureInfo.InvariantCulture, out int status) ? status : 503;
+                }
+                await WriteAsync(call, 200, "{}"u8.ToArray());
+                break;
+            case ("POST", "/_emulator/orders"):
+                long id = await shop.PlaceOrderAsync(cancellationToken: call.RequestAborted);
+                await WriteAsync(call, 201, Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"id\":{id}}}")));
+                break;
+            default:
+                await WriteAsync(call, 404, NotFound);
+                break;
+        }
+    }
+
+    private bool TakeFromBucket(out int level)
+    {
+        lock (door)
+        {
+            var now = clock.GetUtcNow();
+            used = Math.Max(0, used - ((now - leakedAt).TotalSeconds * LeakPerSecond));
+            leakedAt = now;
+            bool fits = used + 1 <= Bucket;
+            used += fits ? 1 : 0;
+            level = (int)Math.Ceiling(used);
+            return fits;
+        }
+    }
+
+    private int? TakeFailure()
+    {
+        lock (door)
+        {
+            return failures-- > 0 ? failureStatus : null;
+        }
+    }
+
+    private static void Write(Utf8JsonWriter json, ShopifySubscription subscription)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("id", subscription.Id);
+        json.WriteString("address", subscription.Address.ToString());
+        json.WriteString("topic", subscription.Topic);
+        json.WriteString("format", "json");
+        json.WriteEndObject();
+    }
+
+    private static (string Filter, DateTimeOffset At, long Id)? Page(string text)
+    {
+        Span<byte> bytes = stackalloc byte[512];
+        if (!Convert.TryFromBase64String(text, bytes, out int length))
+        {
+            return null;
+        }
+        string[] parts = Encoding.UTF8.GetString(bytes[..length]).Split('|');
+        return parts.Length == 5 && long.TryParse(parts[3], CultureInfo.InvariantCulture, out long ticks) && long.TryParse(parts[4], CultureInfo.InvariantCulture, out long id)
+            ? ($"{parts[0]}|{parts[1]}|{parts[2]}", new DateTimeOffset(ticks, TimeSpan.Zero), id) : null;
+    }
+
+    private static long? IdOf(string resource, string folder) =>
+        resource.StartsWith(folder, StringComparison.Ordinal) && resource.EndsWith(".json", StringComparison.Ordinal)
+        && long.TryParse(resource.AsSpan(folder.Length, resource.Length - folder.Length - 5), CultureInfo.InvariantCulture, out long id) ? id : null;
+
+    private static DateTimeOffset Time(string text) => DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) ? time : DateTimeOffset.MinValue;
+
+    private static async Task WriteAsync(HttpContext call, int status, byte[] body)
+    {
+        call.Response.StatusCode = status;
+        call.Response.ContentType = "application/json; charset=utf-8";
+        call.Response.ContentLength = body.Length;
+        await call.Response.Body.WriteAsync(body, call.RequestAborted);
+    }
+}
