@@ -1,1 +1,34 @@
-System.Console.WriteLine("bench");
+using System.Globalization;
+using Crossdock.Bench;
+
+int Option(string name, int otherwise) => Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : otherwise;
+
+switch (args.FirstOrDefault())
+{
+    case "serve" when args is [_, "pipeline", var port, var secret, var database, var courier]:
+        await BarePipeline.ServeAsync(int.Parse(port, CultureInfo.InvariantCulture), secret, database, courier);
+        return 0;
+    case "serve" when args is [_, var kind, var port, var secret, var database]:
+        await BareReceivers.ServeAsync(kind, int.Parse(port, CultureInfo.InvariantCulture), secret, database);
+        return 0;
+    case "capture":
+        await CaptureBench.RunAsync(Option("--rounds", 5), Option("--seconds", 8), Option("--sustain", 60));
+        return 0;
+    case "pipeline":
+        await PipelineBench.RunAsync(Option("--rounds", 5), Option("--seconds", 15));
+        return 0;
+    case "mapping":
+        MappingBench.Run(Option("--rounds", 5));
+        return 0;
+    case "idle":
+        await IdleBench.RunAsync(Option("--seconds", 20));
+        return 0;
+    default:
+        Console.WriteLine("""
+            ./bench capture    signed webhooks per second, against three bare receivers     [--rounds 5] [--seconds 8] [--sustain 60]
+            ./bench pipeline   orders per second from webhook to courier, against a bare one [--rounds 5] [--seconds 15]
+            ./bench mapping    Shopify documents to canonical orders, against a bare parse   [--rounds 5]
+            ./bench idle       CPU and memory of the hub with no traffic                     [--seconds 20]
+            """);
+        return args.Length == 0 ? 0 : 2;
+}

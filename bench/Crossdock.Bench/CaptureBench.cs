@@ -1,0 +1,62 @@
+using System.Globalization;
+using Crossdock.Database;
+
+namespace Crossdock.Bench;
+
+/// <summary>How many signed webhooks per second are stored, against three limits taken in the same run.</summary>
+internal static class CaptureBench
+{
+    private static readonly string[] Kinds = ["none", "copy", "single", "hub", "hub, 30 % repeats"];
+
+    public static async Task RunAsync(int rounds, int seconds, int sustainSeconds)
+    {
+        await using var postgres = await BenchPostgres.StartAsync();
+        var results = Kinds.ToDictionary(kind => kind, _ => new List<LoadResult>());
+        long id = BenchStore.TemplateId;
+        string hubDatabase = await BenchPostgres.DatabaseAsync(postgres, "hub");
+        string bareDatabase = await BenchPostgres.DatabaseAsync(postgres, "bare");
+        string folder = Directory.CreateTempSubdirectory("crossdock-bench-").FullName;
+        for (int round = 0; round <= rounds; round++)
+        {
+            foreach (string kind in Kinds)
+            {
+                bool isHub = kind.StartsWith("hub", StringComparison.Ordinal);
+                await using var server = isHub
+                    ? await BenchProcess.HubAsync(hubDatabase, folder, "capture,console")
+                    : await BenchProcess.BareAsync(kind, BenchStore.Secret, bareDatabase);
+                if (isHub)
+                {
+                    await BenchStore.ConfigureAsync(server.Port, null);
+                }
+
+                id += 10_000_000;
+                var load = new LoadClient(server.Port, "/in/bench", BenchStore.Secret, BenchStore.Document(), BenchStore.TemplateId.ToString(CultureInfo.InvariantCulture), id);
+                await load.RunAsync(64, TimeSpan.FromSeconds(2), null, 0);
+                var result = await load.RunAsync(64, TimeSpan.FromSeconds(seconds), null, kind.Contains("repeats", StringComparison.Ordinal) ? 0.3 : 0);
+                if (round > 0)
+                {
+                    results[kind].Add(result);
+                }
+
+                Console.WriteLine(FormattableString.Invariant($"round {round}{(round == 0 ? " (warm-up)" : "")}  {kind,-20} {result.PerSecond,10:F0}/s  p50 {result.P50Ms,6:F1} ms  p99 {result.P99Ms,6:F1} ms  other answers {result.Other}"));
+            }
+        }
+
+        double Median(string kind) => BenchMath.Median(results[kind].Select(result => result.PerSecond));
+        Console.WriteLine();
+        Console.WriteLine(FormattableString.Invariant($"medians of {rounds}: (a) signature only {Median("none"):F0}/s, (b) signature and COPY {Median("copy"):F0}/s, (c) one commit each {Median("single"):F0}/s, Crossdock {Median("hub"):F0}/s, with 30 % repeats {Median(Kinds[4]):F0}/s"));
+        Console.WriteLine(FormattableString.Invariant($"Crossdock / (b), round by round, median: {BenchMath.Median(results["hub"].Zip(results["copy"], (hub, bare) => hub.PerSecond / bare.PerSecond)):P0}   Crossdock / (a): {Median("hub") / Median("none"):P0}   Crossdock / (c): {Median("hub") / Median("single"):F1}x   repeats / distinct: {Median(Kinds[4]) / Median("hub"):P0}"));
+        if (sustainSeconds > 0)
+        {
+            await using var server = await BenchProcess.HubAsync(hubDatabase, folder, "capture,console");
+            double rate = Median("hub") / 2;
+            id += 10_000_000;
+            var load = new LoadClient(server.Port, "/in/bench", BenchStore.Secret, BenchStore.Document(), BenchStore.TemplateId.ToString(CultureInfo.InvariantCulture), id);
+            await load.RunAsync(64, TimeSpan.FromSeconds(3), rate, 0);
+            var half = await load.RunAsync(64, TimeSpan.FromSeconds(sustainSeconds), rate, 0);
+            Console.WriteLine(FormattableString.Invariant($"at half of its maximum ({rate:F0}/s asked) for {sustainSeconds} s: {half.PerSecond:F0}/s, p50 {half.P50Ms:F1} ms, p99 {half.P99Ms:F1} ms, longest {half.MaxMs:F0} ms, other answers {half.Other}"));
+            var full = await load.RunAsync(64, TimeSpan.FromSeconds(sustainSeconds), null, 0);
+            Console.WriteLine(FormattableString.Invariant($"as fast as it goes for {sustainSeconds} s: {full.PerSecond:F0}/s, p50 {full.P50Ms:F1} ms, p99 {full.P99Ms:F1} ms, other answers {full.Other}; memory {server.MemoryBytes / 1048576} MB"));
+        }
+    }
+}
