@@ -1,0 +1,201 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Crossdock.Capture;
+using Crossdock.Connections;
+using Crossdock.Connectors;
+using Crossdock.Database;
+using Crossdock.Delivery;
+using Crossdock.Model;
+using Crossdock.Model.Connections;
+using Crossdock.Model.Connectors;
+using Crossdock.Model.Orders;
+using Crossdock.Normalise;
+using Crossdock.Orders;
+using Crossdock.Rules;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Crossdock.Testing;
+
+/// <summary>Capture, processing and delivery over real HTTP and a real database, with connections given in code: one Shopify store "acme" and, where asked for, one HTTP destination "courier".</summary>
+public sealed class TestHub : IAsyncDisposable
+{
+    public const string Secret = "the-secret-of-acme-0123456789";
+    private readonly WebApplication application;
+    private readonly NpgsqlDataSource database;
+    private readonly FixedDirectory directory;
+    private readonly SocketsHttpHandler handler = new() { AllowAutoRedirect = false };
+
+    private TestHub(WebApplication application, NpgsqlDataSource database, FixedDirectory directory) => (this.application, this.database, this.directory) = (application, database, directory);
+
+    public HttpClient Http { get; } = new();
+    public NpgsqlDataSource Database => database;
+    public IServiceProvider Services => application.Services;
+
+    /// <param name="database">A migrated database.</param>
+    /// <param name="courier">Address of a courier; null for a store without destinations.</param>
+    /// <param name="rules">The store's rules; null to let everything through.</param>
+    /// <param name="options">Further options by full name.</param>
+    /// <param name="needsApproval">Orders wait for a person.</param>
+    public static async Task<TestHub> StartAsync(NpgsqlDataSource database, string? courier = null, IStoreRules? rules = null, Dictionary<string, string?>? options = null, bool needsApproval = false)
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.Configuration.AddInMemoryCollection(options ?? []);
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var directory = new FixedDirectory();
+        builder.Services.AddSingleton(TimeProvider.System).AddSingleton(database).AddSingleton(NodeIdentity.New()).AddSingleton<IConnectionDirectory>(directory);
+        builder.Services.AddProcessing(isOpen: true).AddCapture().AddDelivery();
+        var application = builder.Build();
+        application.MapCapture();
+        var hub = new TestHub(application, database, directory);
+        await hub.ConnectAsync(courier, rules ?? new OpenRules(), needsApproval);
+        await application.StartAsync();
+        hub.Http.BaseAddress = new Uri(application.Urls.First());
+        return hub;
+    }
+
+    /// <summary>A signed Shopify delivery.</summary>
+    public HttpRequestMessage Signed(byte[] body, string webhookId, string topic = "orders/updated", string connection = "acme", string secret = Secret)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, $"/in/{connection}") { Content = new ByteArrayContent(body) };
+        request.Content.Headers.ContentType = new("application/json");
+        request.Headers.Add("X-Shopify-Topic", topic);
+        request.Headers.Add("X-Shopify-Shop-Domain", "acme.myshopify.com");
+        request.Headers.Add("X-Shopify-Webhook-Id", webhookId);
+        request.Headers.Add("X-Shopify-Hmac-Sha256", Convert.ToBase64String(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), body)));
+        return request;
+    }
+
+    /// <summary>Sends a signed delivery and answers its status.</summary>
+    public async Task<HttpStatusCode> SendAsync(string body, string webhookId, string topic = "orders/updated")
+    {
+        using var request = Signed(Encoding.UTF8.GetBytes(body), webhookId, topic);
+        using var answer = await Http.SendAsync(request);
+        return answer.StatusCode;
+    }
+
+    /// <summary>A small Shopify order.</summary>
+    public static string Order(long id, string updatedAt = "2026-11-01T10:00:00Z", string financial = "paid", string total = "\"25990.00\"", int quantity = 1, string? cancelledAt = null) => $$"""
+        {"id":{{id}},"name":"#{{id}}","currency":"CLP","financial_status":"{{financial}}","fulfillment_status":null,"created_at":"2026-11-01T09:59:00Z","processed_at":"2026-11-01T09:59:00Z",
+         "updated_at":"{{updatedAt}}","cancelled_at":{{(cancelledAt is null ? "null" : $"\"{cancelledAt}\"")}},"total_price":{{total}},"subtotal_price":"25990.00","email":"ana@example.com","test":false,
+         "shipping_address":{"name":"Ana Rojas","address1":"Av. Siempre Viva 742","city":"Santiago","province":"Santiago Metropolitan","province_code":"RM","country_code":"CL","zip":"8320000","phone":"+56911112222"},
+         "line_items":[{"id":1,"sku":"SKU-1","title":"Boots","name":"Boots","quantity":{{quantity}},"current_quantity":{{quantity}},"price":"25990.00","requires_shipping":true,"grams":900}]}
+        """;
+
+    /// <summary>Waits until a query answers what is wanted; fails after half a minute with what it answered last.</summary>
+    public async Task UntilAsync(string sql, object wanted)
+    {
+        object? last = null;
+        for (int attempt = 0; attempt < 600; attempt++)
+        {
+            last = await ScalarAsync(sql);
+            if (Equals(Convert.ToString(last, System.Globalization.CultureInfo.InvariantCulture), Convert.ToString(wanted, System.Globalization.CultureInfo.InvariantCulture)))
+            {
+                return;
+            }
+
+            await Task.Delay(50);
+        }
+
+        throw new TimeoutException($"{sql} answered {last}, not {wanted}");
+    }
+
+    /// <summary>One value.</summary>
+    public async Task<object?> ScalarAsync(string sql)
+    {
+        await using var command = database.CreateCommand(sql);
+        return await command.ExecuteScalarAsync();
+    }
+
+    /// <summary>Everything the timeline of an order says, one entry a line: kind and text.</summary>
+    public async Task<List<TimelineEntry>> TimelineAsync(string externalId)
+    {
+        await using var command = database.CreateCommand("SELECT t.entries::text FROM timeline t JOIN orders o ON o.id = t.order_id WHERE o.external_id = $1 ORDER BY t.id");
+        command.Parameters.Add(new() { Value = externalId });
+        await using var reader = await command.ExecuteReaderAsync();
+        var all = new List<TimelineEntry>();
+        while (await reader.ReadAsync())
+        {
+            all.AddRange(JsonSerializer.Deserialize(reader.GetString(0), TimelineJson.Default.ListTimelineEntry)!);
+        }
+
+        return all;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await application.StopAsync();
+        await application.DisposeAsync();
+        handler.Dispose();
+    }
+
+    private async Task ConnectAsync(string? courier, IStoreRules rules, bool needsApproval)
+    {
+        var all = new List<Connection>();
+        var store = Settings("acme", "shopify", """{"shop":"acme.myshopify.com"}""", new() { ["webhookSecret"] = Secret });
+        var shopify = Connector("shopify");
+        all.Add(new Connection
+        {
+            Id = await InsertAsync(store), Settings = store, IsEnabled = true, Version = 1, Connector = shopify, Endpoint = ((IWebhookSource)shopify).Open(store),
+            Mapping = ((IOrderMapper)shopify).MappingFor(store), Rules = rules, Destinations = courier is null ? [] : ["courier"], NeedsApproval = needsApproval,
+        });
+        if (courier is not null)
+        {
+            const string number = "{{number}}";
+            var target = Settings("courier", "http", $$"""
+                {"create":{"method":"POST","url":"{{courier}}/api/shipments","body":"{\"reference\":\"{{number}}\"}","remoteId":"/id"},
+                 "find":{"method":"GET","url":"{{courier}}/api/shipments?reference={{number}}","remoteId":"/items/0/id"},
+                 "limits":{"concurrency":8,"attempts":6,"timeoutSeconds":2,"backoffSeconds":1} }
+                """, []);
+            var http = Connector("http");
+            all.Add(new Connection
+            {
+                Id = await InsertAsync(target), Settings = target, IsEnabled = true, Version = 1, Connector = http, Rules = new OpenRules(),
+                Destination = ((IOrderTarget)http).Open(target, new HttpClient(handler, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan }, TimeProvider.System),
+            });
+        }
+
+        directory.Set(all);
+    }
+
+    private static IConnector Connector(string platform) => BuiltInConnectors.All.Single(connector => connector.Manifest.Platform == platform);
+
+    private static ConnectionSettings Settings(string key, string platform, string settings, Dictionary<string, string> secrets) =>
+        new(key, key, platform, JsonDocument.Parse(settings).RootElement, secrets);
+
+    private async Task<ConnectionId> InsertAsync(ConnectionSettings settings)
+    {
+        await using var command = database.CreateCommand("INSERT INTO connections (key, name, platform, created_at, updated_at) VALUES ($1, $1, $2, now(), now()) ON CONFLICT (key) DO UPDATE SET updated_at = now() RETURNING id");
+        command.Parameters.Add(new() { Value = settings.Key });
+        command.Parameters.Add(new() { Value = settings.Platform });
+        return new ConnectionId((int)(await command.ExecuteScalarAsync())!);
+    }
+
+    private sealed class FixedDirectory : IConnectionDirectory
+    {
+        public ConnectionSnapshot Current { get; private set; } = ConnectionSnapshot.Empty;
+        public event Action? Changed;
+
+        public void Set(List<Connection> all)
+        {
+            Current = new ConnectionSnapshot(all);
+            Changed?.Invoke();
+        }
+    }
+
+    private sealed class OpenRules : IStoreRules
+    {
+        public int Version => 0;
+
+        public RuleDecision Decide(Order order, IReadOnlyList<string> destinations, DateTimeOffset at) =>
+            new(order with { Packages = [new Package { Number = 1, Lines = [.. order.Lines.Select(line => new PackageLine(line.Id, line.CurrentQuantity))] }] }, [], null, [], destinations);
+    }
+}
