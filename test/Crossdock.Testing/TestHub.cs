@@ -93,7 +93,7 @@ public sealed class TestHub : IAsyncDisposable
     public async Task UntilAsync(string sql, object wanted)
     {
         object? last = null;
-        for (int attempt = 0; attempt < 600; attempt++)
+        for (int attempt = 0; attempt < 400; attempt++)
         {
             last = await ScalarAsync(sql);
             if (Equals(Convert.ToString(last, System.Globalization.CultureInfo.InvariantCulture), Convert.ToString(wanted, System.Globalization.CultureInfo.InvariantCulture)))
@@ -104,7 +104,12 @@ public sealed class TestHub : IAsyncDisposable
             await Task.Delay(50);
         }
 
-        throw new TimeoutException($"{sql} answered {last}, not {wanted}");
+        // What the hub itself says of it, so that a failure explains itself too.
+        object? state = await ScalarAsync("""
+            SELECT (SELECT string_agg(concat_ws(' ', 'delivery', o.external_id, d.state, d.attempts, d.leased_until, d.last_error), E'\n') FROM deliveries d JOIN orders o ON o.id = d.order_id WHERE d.state <> 'delivered')
+                || E'\n' || coalesce((SELECT string_agg(concat_ws(' ', 'attempt', outcome, status, because, error, request_body), E'\n') FROM attempts), 'no attempts')
+            """);
+        throw new TimeoutException($"{sql} answered {last}, not {wanted}\n{state}");
     }
 
     /// <summary>One value.</summary>

@@ -24,9 +24,19 @@ internal sealed class InboxClaims(NpgsqlDataSource database, NodeIdentity node, 
         RETURNING i.id, i.event_id, i.kind, i.connection_id, i.order_key, i.attempts
         """;
 
+    private const string Release = "UPDATE inbox SET leased_until = NULL, leased_by = NULL WHERE leased_by = $1";
+
     private const string Payloads = """
         SELECT id, topic, occurred_at, received_at, body FROM events WHERE id = ANY($1)
         """;
+
+    /// <summary>Gives back what this node still holds when it stops, so that nobody has to wait for its leases.</summary>
+    public async Task ReleaseAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(Release);
+        command.Parameters.Add(new() { Value = node.Id });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
 
     public async Task<List<InboxItem>> ClaimAsync(int atMost, CancellationToken cancellationToken)
     {

@@ -12,6 +12,20 @@ namespace Crossdock.Normalise;
 internal sealed partial class Processor(ProcessingQueue queue, BatchProcessor batches, InboxClaims claims, ParkedStore parkedStore, IOptions<ProcessingOptions> options, TimeProvider clock, ILogger<Processor> logger)
     : BackgroundService
 {
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        try
+        {
+            await claims.ReleaseAsync(cancellationToken);
+        }
+        catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException or OperationCanceledException)
+        {
+            // The database is away: the leases run out by themselves.
+            Log.ClaimsFailed(logger, exception.Message);
+        }
+    }
+
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll([Task.Run(() => ClaimAsync(stoppingToken), CancellationToken.None), .. Enumerable.Range(0, queue.Lanes).Select(lane => Task.Run(() => LaneAsync(lane, stoppingToken), CancellationToken.None))]);
 
