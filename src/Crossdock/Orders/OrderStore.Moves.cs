@@ -22,7 +22,9 @@ internal sealed partial class OrderStore
         """;
 
     private const string MoveAndTell = $"""
-        WITH moved AS ({Move} RETURNING o.id)
+        WITH moved AS (
+        {Move}
+        RETURNING o.id)
         INSERT INTO timeline (id, order_id, connection_id, entries)
         SELECT t.timeline_id, t.order_id, t.connection_id, (CASE WHEN moved.id IS NULL THEN t.otherwise ELSE t.if_moved END)::json
         FROM unnest($6::uuid[], $1::uuid[], $7::int[], $8::text[], $9::text[]) AS t (timeline_id, order_id, connection_id, if_moved, otherwise)
