@@ -25,6 +25,9 @@ public static class ConnectionsRegistration
         services.AddSingleton<ConnectionPreparation>();
         services.AddSingleton<ConnectionDirectory>();
         services.AddSingleton<IConnectionDirectory>(provider => provider.GetRequiredService<ConnectionDirectory>());
+        services.AddSingleton(provider => new ConfigurationService(
+            provider.GetRequiredService<Npgsql.NpgsqlDataSource>(), provider.GetRequiredService<ConnectionStore>(), provider.GetRequiredService<ConnectionDirectory>(),
+            provider.GetRequiredService<SecretBox>(), provider.GetRequiredService<IReadOnlyList<Crossdock.Model.Connectors.IConnector>>()));
         services.AddHostedService(provider => provider.GetRequiredService<ConnectionDirectory>());
         return services;
     }

@@ -1,0 +1,166 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Crossdock.Model.Connections;
+using Crossdock.Model.Connectors;
+using Crossdock.Rules;
+using Npgsql;
+
+namespace Crossdock.Connections;
+
+/// <summary>What an apply did; with errors it did nothing.</summary>
+public sealed record ConfigurationResult(IReadOnlyList<string> Created, IReadOnlyList<string> Updated, IReadOnlyList<string> Unchanged, IReadOnlyList<string> Deleted, IReadOnlyList<SettingProblem> Errors);
+
+/// <summary>Configuration as a file: checked as a whole, applied in one transaction or not at all.</summary>
+public sealed partial class ConfigurationService
+{
+    private static readonly string[] Parts = ["key", "name", "platform", "enabled", "settings", "secrets", "destinations", "rules", "approval"];
+    private readonly NpgsqlDataSource _database;
+    private readonly ConnectionStore _store;
+    private readonly ConnectionDirectory _directory;
+    private readonly SecretBox _secrets;
+    private readonly IReadOnlyList<IConnector> _connectors;
+
+    internal ConfigurationService(NpgsqlDataSource database, ConnectionStore store, ConnectionDirectory directory, SecretBox secrets, IReadOnlyList<IConnector> connectors) =>
+        (_database, _store, _directory, _secrets, _connectors) = (database, store, directory, secrets, connectors);
+
+    /// <summary>Applies a file. Connections that it does not name stay as they are, unless <paramref name="prune"/>.</summary>
+    public async Task<ConfigurationResult> ApplyAsync(string yaml, string actor, Func<string, string?>? environment = null, bool prune = false, CancellationToken cancellationToken = default)
+    {
+        List<SettingProblem> problems = [];
+        var root = ConfigurationYaml.Read(yaml, environment ?? Environment.GetEnvironmentVariable, problems);
+        if (root is not JsonObject file || file["connections"] is not JsonArray list)
+        {
+            problems.Add(new SettingProblem("connections", "The file needs a list of connections."));
+            return new([], [], [], [], problems);
+        }
+
+        await using var connection = await _database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var known = (await ConnectionStore.LoadForChangeAsync(connection, cancellationToken)).ToDictionary(row => row.Key);
+        List<(ConnectionRow Row, IReadOnlyDictionary<string, string> Clear)> wanted = [.. list.Select((node, i) => Read(node, $"connections[{i}]", known, problems)).OfType<(ConnectionRow, IReadOnlyDictionary<string, string>)>()];
+        CheckTogether(wanted.ConvertAll(one => one.Row), prune ? [] : known.Keys, problems);
+        if (problems.Count > 0)
+        {
+            return new([], [], [], [], problems);
+        }
+
+        List<string> created = [], updated = [], unchanged = [], deleted = [];
+        foreach (var (row, clear) in wanted)
+        {
+            if (known.TryGetValue(row.Key, out var former) && IsSame(former, row, clear))
+            {
+                unchanged.Add(row.Key);
+                continue;
+            }
+
+            (former is null ? created : updated).Add(row.Key);
+            await _store.UpsertAsync(connection, row with { Secrets = _secrets.Protect(row.Key, clear) }, actor, cancellationToken);
+        }
+
+        foreach (string key in prune ? known.Keys.Except(wanted.Select(one => one.Row.Key)) : [])
+        {
+            await _store.DeleteAsync(connection, key, cancellationToken);
+            deleted.Add(key);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        await _directory.RefreshAsync(cancellationToken);
+        return new(created, updated, unchanged, deleted, []);
+    }
+
+    /// <summary>The same shape as <see cref="ApplyAsync"/> takes, as JSON, which is YAML too; secrets are placeholders for the environment.</summary>
+    public async Task<string> ExportAsync(CancellationToken cancellationToken = default)
+    {
+        var rows = await _store.LoadAsync(ids: null, cancellationToken);
+        var list = new JsonArray([.. rows.Select(row => (JsonNode)new JsonObject
+        {
+            ["key"] = row.Key,
+            ["name"] = row.Name,
+            ["platform"] = row.Platform,
+            ["enabled"] = row.IsEnabled,
+            ["settings"] = JsonNode.Parse(row.Settings),
+            ["secrets"] = new JsonObject(row.Secrets.Keys.Select(name => KeyValuePair.Create(name, (JsonNode?)Placeholder(row.Key, name)))),
+            ["destinations"] = new JsonArray([.. row.Destinations.Select(key => (JsonNode)key)]),
+            ["approval"] = row.Approval,
+            ["rules"] = JsonNode.Parse(row.Rules),
+        })]);
+        return new JsonObject { ["connections"] = list }.ToJsonString(new JsonSerializerOptions { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    }
+
+    private static string Placeholder(string key, string name) => $"${{{$"{key}_{name}".ToUpperInvariant().Replace('-', '_')}}}";
+
+    private (ConnectionRow Row, IReadOnlyDictionary<string, string> Clear)? Read(JsonNode? node, string path, Dictionary<string, ConnectionRow> known, List<SettingProblem> problems)
+    {
+        if (node is not JsonObject json)
+        {
+            problems.Add(new SettingProblem(path, "A connection is an object with key, name, platform."));
+            return null;
+        }
+
+        int before = problems.Count;
+        foreach (var (name, _) in json.Where(part => !Parts.Contains(part.Key)))
+        {
+            problems.Add(new SettingProblem($"{path}.{name}", $"A connection has no \"{name}\". {Suggestions.For(name, Parts)}"));
+        }
+
+        string key = json["key"]?.ToString() ?? "", platform = json["platform"]?.ToString() ?? "", approval = json["approval"]?.ToString() ?? "automatic";
+        string title = json["name"]?.ToString() is { Length: > 0 } given ? given : key;
+        if (!Key().IsMatch(key))
+        {
+            problems.Add(new SettingProblem($"{path}.key", "Needs lower-case letters, digits and hyphens, 1 to 64."));
+        }
+
+        if (approval is not ("automatic" or "manual"))
+        {
+            problems.Add(new SettingProblem($"{path}.approval", "Possible: automatic, manual."));
+        }
+
+        if ((json["enabled"] ?? true).GetValueKind() is not (JsonValueKind.True or JsonValueKind.False))
+        {
+            problems.Add(new SettingProblem($"{path}.enabled", "Possible: true, false."));
+        }
+
+        if ((json["settings"] ?? new JsonObject()) is not JsonObject || (json["secrets"] ?? new JsonObject()) is not JsonObject || (json["destinations"] ?? new JsonArray()) is not JsonArray)
+        {
+            problems.Add(new SettingProblem(path, "settings and secrets are objects, destinations is a list of keys."));
+            return null;
+        }
+
+        Dictionary<string, string> clear = (json["secrets"] as JsonObject)?.Where(pair => pair.Value is not null).ToDictionary(pair => pair.Key, pair => pair.Value!.ToString()) ?? [];
+        string settings = json["settings"]?.ToJsonString() ?? "{}", rules = json["rules"]?.ToJsonString() ?? "[]";
+        StoreRules.Read(JsonElement.Parse(rules), 0, $"{path}.rules", problems);
+        var connector = _connectors.FirstOrDefault(one => one.Manifest.Platform == platform);
+        if (connector is null)
+        {
+            problems.Add(new SettingProblem($"{path}.platform", $"There is no platform \"{platform}\". {Suggestions.For(platform, [.. _connectors.Select(one => one.Manifest.Platform)])}"));
+        }
+        else
+        {
+            problems.AddRange(connector.Check(new ConnectionSettings(key, title, platform, JsonElement.Parse(settings), clear)).Select(problem => problem with { Path = $"{path}.{problem.Path}" }));
+        }
+
+        return problems.Count > before
+            ? null
+            : (new ConnectionRow(known.GetValueOrDefault(key)?.Id ?? default, key, title, platform, json["enabled"]?.GetValue<bool>() ?? true, settings, clear,
+                [.. (json["destinations"] as JsonArray ?? []).Select(one => one?.ToString() ?? "")], rules, 0, approval, 0), clear);
+    }
+
+    private static void CheckTogether(List<ConnectionRow> wanted, IEnumerable<string> others, List<SettingProblem> problems)
+    {
+        problems.AddRange(wanted.GroupBy(row => row.Key).Where(group => group.Count() > 1).Select(group => new SettingProblem("connections", $"The key \"{group.Key}\" stands more than once.")));
+        string[] keys = [.. wanted.Select(row => row.Key).Union(others)];
+        problems.AddRange(problems.Count > 0 ? [] : wanted.SelectMany(row => row.Destinations.Except(keys).Select(missing =>
+            new SettingProblem($"connections.{row.Key}.destinations", $"There is no connection \"{missing}\". {Suggestions.For(missing, keys)}"))));
+    }
+
+    private bool IsSame(ConnectionRow former, ConnectionRow row, IReadOnlyDictionary<string, string> clear) =>
+        former.Name == row.Name && former.Platform == row.Platform && former.IsEnabled == row.IsEnabled && former.Approval == row.Approval
+        && former.Destinations.SequenceEqual(row.Destinations)
+        && JsonNode.DeepEquals(JsonNode.Parse(former.Settings), JsonNode.Parse(row.Settings))
+        && JsonNode.DeepEquals(JsonNode.Parse(former.Rules), JsonNode.Parse(row.Rules))
+        && _secrets.Open(former.Key, former.Secrets) is { } opened && opened.Count == clear.Count && opened.All(pair => clear.GetValueOrDefault(pair.Key) == pair.Value);
+
+    [GeneratedRegex("^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$", RegexOptions.ExplicitCapture, 100)]
+    private static partial Regex Key();
+}
