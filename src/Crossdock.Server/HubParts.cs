@@ -1,6 +1,7 @@
 using Crossdock.Accounts;
 using Crossdock.Api;
 using Crossdock.Capture;
+using Crossdock.Connections;
 using Crossdock.Connectors;
 using Crossdock.Database;
 using Crossdock.Delivery;
@@ -18,6 +19,7 @@ internal static class HubParts
         services.AddSingleton<IReadOnlyList<IConnector>>(BuiltInConnectors.All);
         services.AddSingleton<FirstToken>();
         services.AddDatabase();
+        services.AddConnections();
         services.AddQueries();
         services.AddProcessing(isOpen: roles.Contains("process"));
         if (roles.Contains("capture")) services.AddCapture();
