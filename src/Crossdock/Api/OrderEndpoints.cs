@@ -1,0 +1,99 @@
+using System.Security.Claims;
+using System.Text.Json;
+using Crossdock.Capture;
+using Crossdock.Database;
+using Crossdock.Model.Orders;
+using Crossdock.Orders;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Crossdock.Api;
+
+/// <summary>Orders: find them, read what happened, act on one.</summary>
+internal static class OrderEndpoints
+{
+    public static void Map(RouteGroupBuilder api)
+    {
+        var orders = api.MapGroup("/orders").WithTags("Orders");
+        orders.MapGet("/", ListAsync).WithSummary("Orders, newest first").Produces<Page<OrderSummary>>();
+        orders.MapGet("/{id:guid}", OneAsync).WithSummary("One order with its canonical document").Produces<OrderAnswer>().ProducesProblem(404);
+        orders.MapGet("/{id:guid}/timeline", TimelineAsync).WithSummary("What happened to an order, oldest first").Produces<Page<TimelineEntry>>().ProducesProblem(404);
+        orders.MapGet("/{id:guid}/events", EventsAsync).WithSummary("What was received about an order").Produces<Page<EventRow>>().ProducesProblem(404);
+        orders.MapGet("/{id:guid}/deliveries", DeliveriesAsync).WithSummary("An order's deliveries").Produces<Page<Delivery.DeliveryRow>>().ProducesProblem(404);
+        orders.MapGet("/{id:guid}/holds", HoldsAsync).WithSummary("An order's holds, open and released").Produces<Page<Holds.HoldRow>>().ProducesProblem(404);
+        Act(orders, "approve", "Approve an order that awaits approval", (actions, id, actor, because, stop) => actions.ApproveAsync(id, actor, because, stop));
+        Act(orders, "hold", "Stop an order for a person", (actions, id, actor, because, stop) => actions.HoldAsync(id, actor, because, stop));
+        Act(orders, "release", "Release all holds of an order", (actions, id, actor, because, stop) => actions.ReleaseAsync(id, actor, because, stop));
+        Act(orders, "cancel", "Cancel an order, also where it was delivered already", (actions, id, actor, because, stop) => actions.CancelAsync(id, actor, because, stop));
+    }
+
+    private static async Task<IResult> ListAsync(
+        OrderQueries orders, string? cursor, string? limit, string? search, string? number, string? externalId, string? customer, string? state, string? store, string? held, string? from, string? to,
+        CancellationToken cancellationToken)
+    {
+        var input = new ApiInput();
+        var page = input.Page(cursor, limit);
+        var wanted = new OrderSearch
+        {
+            Text = input.Text(nameof(search), search),
+            Number = input.Text(nameof(number), number),
+            ExternalId = input.Text(nameof(externalId), externalId),
+            Customer = input.Text(nameof(customer), customer),
+            State = input.Name<OrderState>(nameof(state), state),
+            Store = input.Text(nameof(store), store),
+            Held = input.Flag(nameof(held), held),
+            From = input.Time(nameof(from), from),
+            To = input.Time(nameof(to), to),
+        };
+        return input.Problem ?? Results.Ok(await orders.SearchAsync(wanted, page, cancellationToken));
+    }
+
+    private static async Task<IResult> OneAsync(OrderQueries orders, Guid id, CancellationToken cancellationToken)
+    {
+        if (await orders.FindAsync(id, cancellationToken) is not { } order)
+        {
+            return Unknown();
+        }
+
+        using var document = JsonDocument.Parse(order.Document);
+        return Results.Ok(new OrderAnswer(order, order.Version, order.Generation, order.RulesVersion, order.SourceUpdatedAt, order.EventId, document.RootElement.Clone()));
+    }
+
+    private static async Task<IResult> TimelineAsync(OrderQueries orders, Guid id, string? cursor, string? limit, CancellationToken cancellationToken)
+    {
+        var input = new ApiInput();
+        var page = input.Page(cursor, limit);
+        return input.Problem ?? (await orders.FindAsync(id, cancellationToken) is null ? Unknown() : Results.Ok(await orders.TimelineAsync(id, page, cancellationToken)));
+    }
+
+    private static async Task<IResult> EventsAsync(OrderQueries orders, Guid id, CancellationToken cancellationToken) =>
+        await orders.FindAsync(id, cancellationToken) is null ? Unknown() : Results.Ok(new Page<EventRow>(await orders.EventsAsync(id, cancellationToken), null));
+
+    private static async Task<IResult> DeliveriesAsync(OrderQueries orders, Guid id, CancellationToken cancellationToken) =>
+        await orders.FindAsync(id, cancellationToken) is null ? Unknown() : Results.Ok(new Page<Delivery.DeliveryRow>(await orders.DeliveriesAsync(id, cancellationToken), null));
+
+    private static async Task<IResult> HoldsAsync(OrderQueries orders, Guid id, CancellationToken cancellationToken) =>
+        await orders.FindAsync(id, cancellationToken) is null ? Unknown() : Results.Ok(new Page<Holds.HoldRow>(await orders.HoldsAsync(id, cancellationToken), null));
+
+    private static void Act(RouteGroupBuilder orders, string name, string summary, Func<OrderActions, Guid, string, string?, CancellationToken, Task<OrderActionResult>> action) =>
+        orders.MapPost($"/{{id:guid}}/{name}", async (OrderActions actions, Guid id, HttpRequest request, ClaimsPrincipal user, CancellationToken cancellationToken) =>
+        {
+            var input = new ApiInput();
+            var reason = await input.BodyAsync(request, new Reason(), cancellationToken);
+            if (input.Problem is { } problem)
+            {
+                return problem;
+            }
+
+            var result = await action(actions, id, Actor.Of(user), reason.Because, cancellationToken);
+            return result switch
+            {
+                { IsKnown: false } => Unknown(),
+                { Refusal: { } refusal } => Problems.Conflict(refusal),
+                _ => Results.NoContent(),
+            };
+        }).WithSummary(summary).Accepts<Reason>(isOptional: true, "application/json").Produces(204).ProducesProblem(404).ProducesProblem(409);
+
+    private static IResult Unknown() => Problems.NotFound("There is no order with this id. Look for it with GET /api/v1/orders?search=NUMBER.");
+}

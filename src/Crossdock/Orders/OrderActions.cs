@@ -1,0 +1,217 @@
+using System.Text.Json;
+using Crossdock.Connections;
+using Crossdock.Delivery;
+using Crossdock.Holds;
+using Crossdock.Model;
+using Crossdock.Model.Connectors;
+using Crossdock.Model.Orders;
+using Crossdock.Normalise;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Crossdock.Orders;
+
+/// <summary>How an action on an order went: done, refused with a reason, or no such order.</summary>
+public sealed record OrderActionResult(bool IsKnown, string? Refusal = null)
+{
+    internal static OrderActionResult Done { get; } = new(true);
+    internal static OrderActionResult Unknown { get; } = new(false);
+    internal static OrderActionResult Refused(string because) => new(true, because);
+}
+
+/// <summary>What a person does with one order: approve, hold, release, cancel. Each is one transaction with its line in the timeline.</summary>
+public sealed class OrderActions(NpgsqlDataSource database, IConnectionDirectory directory, HoldStore holds, IServiceProvider services, TimeProvider clock)
+{
+    private const string Find = "SELECT connection_id, external_id FROM orders WHERE id = $1";
+
+    private const string Replay = "INSERT INTO inbox (id, event_id, kind, connection_id, order_key) VALUES ($1, $2, 2, $3, $4)";
+
+    private const string OpenHolds = "SELECT id FROM holds WHERE order_id = $1 AND released_at IS NULL ORDER BY id";
+
+    // A cancelled order asks nobody anything any more, except what cancelling itself brought up.
+    private const string CloseHolds = "UPDATE holds SET released_at = $2, released_by = $3, released_because = 'the order was cancelled' WHERE order_id = $1 AND released_at IS NULL";
+
+    private const string Settle = "UPDATE orders SET held = $2, generation = greatest(generation, $3), updated_at = $4 WHERE id = $1";
+
+    /// <summary>Approves an order; its last document is worked again, which makes its deliveries.</summary>
+    public Task<OrderActionResult> ApproveAsync(Guid id, string actor, string? because, CancellationToken cancellationToken) => ActAsync(id, async (connection, order, now) =>
+    {
+        if (order.State is not (OrderState.AwaitingApproval or OrderState.New))
+        {
+            return $"The order is {EnumNames<OrderState>.Of(order.State)}; only one that awaits approval can be approved.";
+        }
+
+        await MoveAsync(connection, order, OrderState.Approved, actor, because, now, cancellationToken);
+        await using var replay = new NpgsqlCommand(Replay, connection);
+        replay.Parameters.Add(new() { Value = Guid.CreateVersion7(now) });
+        replay.Parameters.Add(new() { Value = order.EventId });
+        replay.Parameters.Add(new() { Value = order.ConnectionId.Value });
+        replay.Parameters.Add(new() { Value = order.ExternalId });
+        await replay.ExecuteNonQueryAsync(cancellationToken);
+        return null;
+    }, cancellationToken);
+
+    /// <summary>Stops an order until a person releases it.</summary>
+    public async Task<OrderActionResult> HoldAsync(Guid id, string actor, string? because, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(id, cancellationToken) is not { } key)
+        {
+            return OrderActionResult.Unknown;
+        }
+
+        string reason = string.IsNullOrWhiteSpace(because) ? "stopped by hand" : because.Trim();
+        int opened = await holds.OpenAsync([new NewHold(new OrderId(id), new ConnectionId(key.Connection), "operator", reason, actor)], cancellationToken);
+        return opened > 0 ? OrderActionResult.Done : OrderActionResult.Refused("The order is held for this reason already.");
+    }
+
+    /// <summary>Releases all open holds of an order.</summary>
+    public async Task<OrderActionResult> ReleaseAsync(Guid id, string actor, string? because, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(id, cancellationToken) is null)
+        {
+            return OrderActionResult.Unknown;
+        }
+
+        var open = new List<Guid>();
+        await using (var command = database.CreateCommand(OpenHolds))
+        {
+            command.Parameters.Add(new() { Value = id });
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                open.Add(reader.GetGuid(0));
+            }
+        }
+
+        if (open.Count == 0)
+        {
+            return OrderActionResult.Refused("The order has no open hold.");
+        }
+
+        await holds.ReleaseAsync(open, actor, because, cancellationToken);
+        return OrderActionResult.Done;
+    }
+
+    /// <summary>Cancels an order: what has not been sent is not sent, and a destination that has it is told, or a hold says that it cannot be told.</summary>
+    public Task<OrderActionResult> CancelAsync(Guid id, string actor, string? because, CancellationToken cancellationToken) => ActAsync(id, async (connection, order, now) =>
+    {
+        if (order.State is OrderState.Cancelled)
+        {
+            return "The order is cancelled already.";
+        }
+
+        if (OrderLifecycle.Refusal(order.State, OrderState.Cancelled) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var around = (await ProcessingStore.SurroundingsAsync(connection, [order], now, cancellationToken))[order.Id.Value];
+        var current = directory.Current;
+        var document = OrderJson.Read(order.Document);
+        var plan = DeliveryPlanner.Plan(new PlanRequest
+        {
+            Before = document,
+            After = document,
+            IsCalledOff = true,
+            CalledOffBecause = because ?? $"cancelled by {actor}",
+            Destinations = [.. around.Deliveries.Select(delivery => delivery.Destination).Distinct().Select(destination => current.ById.GetValueOrDefault(destination)).OfType<Connection>()
+                .Select(destination => new PlanDestination(destination.Id, destination.Key, destination.Destination?.Can(DeliveryKind.Update) ?? false, destination.Destination?.Can(DeliveryKind.Cancel) ?? false))],
+            Existing = around.Deliveries,
+        });
+
+        await MoveAsync(connection, order, OrderState.Cancelled, actor, because, now, cancellationToken);
+        string store = current.ById.GetValueOrDefault(order.ConnectionId)?.Key ?? "";
+        await ProcessingStore.InsertDeliveriesAsync(connection, [.. plan.Insert.Select(planned => new NewDelivery(new DueDelivery
+        {
+            Id = DeliveryId.New(now),
+            OrderId = order.Id,
+            Store = order.ConnectionId,
+            Destination = planned.Destination.Id,
+            Kind = planned.Kind,
+            Generation = planned.Generation,
+            StoreKey = store,
+            OrderNumber = order.Number,
+            Document = order.Document,
+            LeasedUntil = now,
+            RemoteId = planned.RemoteId,
+        }, false, null))], Guid.Empty, now);
+
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(ProcessingStore.SupersedeCommand(plan.Supersede, now));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(CloseHolds) { Parameters = { new() { Value = id }, new() { Value = now.UtcDateTime }, new() { Value = actor } } });
+        batch.BatchCommands.Add(ProcessingStore.OpenHoldsCommand([.. plan.Holds.Select(hold =>
+            new HoldWrite(Guid.CreateVersion7(now), order.Id, order.ConnectionId, hold.Code, hold.Reason, hold.Delivery?.Value, now, actor))]));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(Settle)
+        {
+            Parameters = { new() { Value = id }, new() { Value = plan.Holds.Count > 0 }, new() { Value = plan.Generation }, new() { Value = now.UtcDateTime } },
+        });
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+        await TellAsync(connection, order, now,
+        [
+            .. plan.Insert.Select(planned => new TimelineEntry(now, TimelineKind.Planned, actor, planned.Text)),
+            .. plan.Holds.Select(hold => new TimelineEntry(now, TimelineKind.Held, actor, "Held for a person.", hold.Reason)),
+        ]);
+        return null;
+    }, cancellationToken);
+
+    private async Task<OrderActionResult> ActAsync(Guid id, Func<NpgsqlConnection, StoredOrder, DateTimeOffset, Task<string?>> act, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(id, cancellationToken) is not { } key)
+        {
+            return OrderActionResult.Unknown;
+        }
+
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        StoredOrder order;
+        await using (var batch = new NpgsqlBatch(connection))
+        {
+            batch.BatchCommands.Add(OrderStore.LockCommand([key]));
+            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+            if (!await reader.ReadAsync(cancellationToken))
+            {
+                return OrderActionResult.Unknown;
+            }
+
+            order = OrderStore.Read(reader);
+        }
+
+        if (await act(connection, order, clock.GetUtcNow()) is { } refusal)
+        {
+            return OrderActionResult.Refused(refusal);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        (services.GetService(typeof(IDeliveryIntake)) as IDeliveryIntake)?.Wake();
+        return OrderActionResult.Done;
+    }
+
+    private static async Task MoveAsync(NpgsqlConnection connection, StoredOrder order, OrderState to, string actor, string? because, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await OrderStore.MoveAsync(connection, [new StateMove(order.Id, order.State, to, because ?? $"by {actor}")], now, cancellationToken);
+        await TellAsync(connection, order, now, [new TimelineEntry(now, TimelineKind.State, actor, $"State: {EnumNames<OrderState>.Of(order.State)} to {EnumNames<OrderState>.Of(to)}.", because)]);
+    }
+
+    private static async Task TellAsync(NpgsqlConnection connection, StoredOrder order, DateTimeOffset now, List<TimelineEntry> entries)
+    {
+        if (entries.Count == 0)
+        {
+            return;
+        }
+
+        await using var tell = new NpgsqlCommand("INSERT INTO timeline (id, order_id, connection_id, entries) VALUES ($1, $2, $3, $4)", connection);
+        tell.Parameters.Add(new() { Value = Guid.CreateVersion7(now) });
+        tell.Parameters.Add(new() { Value = order.Id.Value });
+        tell.Parameters.Add(new() { Value = order.ConnectionId.Value });
+        tell.Parameters.Add(new() { Value = JsonSerializer.Serialize(entries, TimelineJson.Default.ListTimelineEntry), NpgsqlDbType = NpgsqlDbType.Json });
+        await tell.ExecuteNonQueryAsync();
+    }
+
+    private async Task<(int Connection, string ExternalId)?> FindAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(Find);
+        command.Parameters.Add(new() { Value = id });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? (reader.GetInt32(0), reader.GetString(1)) : null;
+    }
+}
