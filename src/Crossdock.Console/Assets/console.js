@@ -1,0 +1,48 @@
+// Everything works without this file; it shows times in the reader's zone, keeps live parts fresh and helps with forms.
+const clock = new Intl.DateTimeFormat(undefined, { dateStyle: "short", timeStyle: "medium" });
+const hour = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+function ago(at) {
+  const s = Math.max(0, Math.round((Date.now() - at) / 1000));
+  return s < 60 ? `${s} s ago` : s < 3600 ? `${Math.floor(s / 60)} min ago` : s < 86400 ? `${Math.floor(s / 3600)} h ago` : clock.format(at);
+}
+function times(root) {
+  for (const t of root.querySelectorAll("time[datetime]")) {
+    const at = new Date(t.dateTime);
+    t.textContent = t.dataset.as === "ago" ? ago(at) : t.dataset.as === "hour" ? hour.format(at) : clock.format(at);
+  }
+}
+async function refresh() {
+  const live = [...document.querySelectorAll("[data-live]")];
+  if (document.hidden || live.length === 0) return;
+  try {
+    const answer = await fetch(location.href, { headers: { "X-Live": "1" } });
+    if (answer.redirected) { location.href = answer.url; return; }
+    if (!answer.ok) throw new Error(String(answer.status));
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    times(page);
+    for (const part of live) {
+      const next = page.getElementById(part.id);
+      if (!next || next.innerHTML === part.innerHTML) continue;
+      const busy = part.contains(document.activeElement) || part.querySelector("details[open]");
+      if (!busy) part.innerHTML = next.innerHTML;
+    }
+    document.getElementById("offline").hidden = true;
+  } catch {
+    document.getElementById("offline").hidden = false;
+  }
+}
+times(document);
+if (document.querySelector("[data-live]")) {
+  (async function loop() { await new Promise(done => setTimeout(done, 2000)); await refresh(); loop(); })();
+  document.addEventListener("visibilitychange", refresh);
+}
+document.addEventListener("click", e => {
+  const toggle = e.target.closest("[data-menu]");
+  if (toggle) toggle.setAttribute("aria-expanded", String(toggle.closest(".side").classList.toggle("open")));
+});
+document.addEventListener("change", e => {
+  if (e.target.matches("[data-all]")) for (const box of e.target.form.querySelectorAll("input[name=id]")) box.checked = e.target.checked;
+});
+document.addEventListener("submit", e => {
+  for (const field of e.target.querySelectorAll("[data-drop-empty]")) if (!field.value) field.disabled = true;
+});
