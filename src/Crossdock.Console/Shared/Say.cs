@@ -9,8 +9,8 @@ internal static class Say
     /// <summary>A stored snake_case name as people read it: <c>awaiting_payment</c> is "awaiting payment".</summary>
     public static string Name(string stored) => stored.Replace('_', ' ');
 
-    public static string Count(long count) => count > Dashboard.FigureQueries.Bound
-        ? Dashboard.FigureQueries.Bound.ToString("N0", CultureInfo.InvariantCulture) + "+"
+    public static string Count(long count) => count >= Telemetry.Dashboard.Bound
+        ? Telemetry.Dashboard.Bound.ToString("N0", CultureInfo.InvariantCulture) + "+"
         : count.ToString("N0", CultureInfo.InvariantCulture);
 
     public static string Amount(decimal amount, string currency) => string.Create(CultureInfo.InvariantCulture, $"{amount:#,0.00##} {currency}");

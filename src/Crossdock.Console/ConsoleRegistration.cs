@@ -1,0 +1,57 @@
+using Crossdock.Console.Actions;
+using Crossdock.Console.Live;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Crossdock.Console;
+
+/// <summary>Registers and maps the console.</summary>
+public static class ConsoleRegistration
+{
+    private static readonly (string File, string Type)[] Assets =
+        [("console.css", "text/css; charset=utf-8"), ("console.js", "text/javascript; charset=utf-8"), ("icon.svg", "image/svg+xml")];
+
+    /// <summary>Adds the console's pages. Needs the hub's <c>*Queries</c> and authentication; registers neither.</summary>
+    public static IServiceCollection AddCrossdockConsole(this IServiceCollection services)
+    {
+        services.AddRazorComponents();
+        services.AddAntiforgery(options => options.Cookie.Name = "crossdock-form");
+        services.AddSingleton<LiveFigures>();
+        return services;
+    }
+
+    /// <summary>Maps the pages at <c>/</c>, their style and script under <c>/console</c>, and the forms' addresses. Call after authentication and authorisation.</summary>
+    public static WebApplication MapCrossdockConsole(this WebApplication app)
+    {
+        app.UseAntiforgery();
+        foreach (var (file, type) in Assets)
+        {
+            byte[] bytes = Read(file);
+            app.MapGet("/console/" + file, (HttpContext context) =>
+            {
+                context.Response.Headers.CacheControl = "no-cache";
+                return Results.Bytes(bytes, type, entityTag: Tag(bytes));
+            }).AllowAnonymous().ExcludeFromDescription();
+        }
+
+        ActionEndpoints.Map(app);
+
+        // Pages are only read; forms have addresses of their own. Without this they would also claim POST /sign-in.
+        app.MapRazorComponents<App>().RequireAuthorization().WithMetadata(new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head]));
+        return app;
+    }
+
+    private static Microsoft.Net.Http.Headers.EntityTagHeaderValue Tag(byte[] bytes) =>
+        new('"' + Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes).AsSpan(0, 12)) + '"');
+
+    private static byte[] Read(string file)
+    {
+        using var stream = typeof(ConsoleRegistration).Assembly.GetManifestResourceStream("assets/" + file)
+            ?? throw new InvalidOperationException($"The console was built without {file}.");
+        using var copy = new MemoryStream();
+        stream.CopyTo(copy);
+        return copy.ToArray();
+    }
+}

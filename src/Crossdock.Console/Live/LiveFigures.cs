@@ -1,0 +1,62 @@
+using Crossdock.Connections;
+using Crossdock.Delivery;
+using Crossdock.Capture;
+using Crossdock.Database;
+using Crossdock.Holds;
+using Crossdock.Telemetry;
+
+namespace Crossdock.Console.Live;
+
+/// <summary>What the dashboard and the counts beside the navigation show.</summary>
+internal sealed record Figures(
+    Dashboard Hub,
+    IReadOnlyList<ConnectionRow> Connections,
+    IReadOnlyList<HoldRow> Holds,
+    IReadOnlyList<DeliveryRow> DeadLetters,
+    IReadOnlyList<ParkedRow> Parked);
+
+/// <summary>Reads the figures once for everybody who looks: at most every second, and never when nobody does.</summary>
+internal sealed class LiveFigures(DashboardQueries dashboard, ConnectionQueries connections, HoldQueries holds, DeliveryQueries deliveries, EventQueries events, TimeProvider clock) : IDisposable
+{
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
+    private static readonly PageRequest Few = new(null, 5);
+
+    private readonly SemaphoreSlim reading = new(1);
+    private Known? known;
+
+    private sealed record Known(Figures Figures, long At);
+
+    public async Task<Figures> CurrentAsync(CancellationToken cancellationToken)
+    {
+        if (Current() is { } ready)
+        {
+            return ready;
+        }
+
+        await reading.WaitAsync(cancellationToken);
+        try
+        {
+            if (Current() is { } meanwhile)
+            {
+                return meanwhile;
+            }
+
+            var figures = new Figures(
+                await dashboard.ReadAsync(cancellationToken),
+                await connections.ListAsync(cancellationToken),
+                (await holds.OpenAsync(null, null, Few, cancellationToken)).Items,
+                (await deliveries.DeadLettersAsync(null, Few, cancellationToken)).Items,
+                (await events.ParkedAsync(null, waitsForOrder: false, Few, cancellationToken)).Items);
+            known = new Known(figures, clock.GetTimestamp());
+            return figures;
+        }
+        finally
+        {
+            reading.Release();
+        }
+    }
+
+    public void Dispose() => reading.Dispose();
+
+    private Figures? Current() => known is { } current && clock.GetElapsedTime(current.At) < Fresh ? current.Figures : null;
+}
