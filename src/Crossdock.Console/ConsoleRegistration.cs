@@ -1,9 +1,12 @@
 using Crossdock.Console.Actions;
 using Crossdock.Console.Live;
+using Crossdock.Delivery;
+using Crossdock.Holds;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Crossdock.Console;
 
@@ -19,6 +22,13 @@ public static class ConsoleRegistration
         services.AddRazorComponents();
         services.AddAntiforgery(options => options.Cookie.Name = "crossdock-form");
         services.AddSingleton<LiveFigures>();
+
+        // A node without the role that delivers can still be looked at; then the forms are left out.
+        if (services.Any(service => service.ServiceType == typeof(HoldStore)) && services.Any(service => service.ServiceType == typeof(DeliveryActions)))
+        {
+            services.TryAddSingleton<IOperatorActions, OperatorActions>();
+        }
+
         return services;
     }
 

@@ -10,7 +10,7 @@ namespace Crossdock.Console.Live;
 /// <summary>What the dashboard and the counts beside the navigation show.</summary>
 internal sealed record Figures(
     Dashboard Hub,
-    IReadOnlyList<ConnectionRow> Connections,
+    IReadOnlyList<ConnectionSummary> Connections,
     IReadOnlyList<HoldRow> Holds,
     IReadOnlyList<DeliveryRow> DeadLetters,
     IReadOnlyList<ParkedRow> Parked);

@@ -40,7 +40,8 @@ public sealed class HoldQueries(NpgsqlDataSource database, ConnectionQueries con
     private const string Open = Columns + """
          FROM (SELECT * FROM holds
               WHERE released_at IS NULL AND (@connection::int IS NULL OR connection_id = @connection) AND (@code::text IS NULL OR code = @code) AND (@after::uuid IS NULL OR id < @after)
-              ORDER BY id DESC LIMIT @take) h          -- holds_open
+              ORDER BY id DESC LIMIT @take          -- holds_open
+              ) h
         """ + Joins + " ORDER BY h.id DESC";
 
     private const string One = Columns + " FROM holds h" + Joins + " WHERE h.id = @id";
