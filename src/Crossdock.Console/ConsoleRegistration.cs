@@ -1,5 +1,5 @@
-using Crossdock.Console.Actions;
-using Crossdock.Console.Live;
+using Crossdock.WebConsole.Actions;
+using Crossdock.WebConsole.Live;
 using Crossdock.Delivery;
 using Crossdock.Holds;
 using Microsoft.AspNetCore.Builder;
@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
-namespace Crossdock.Console;
+namespace Crossdock.WebConsole;
 
 /// <summary>Registers and maps the console.</summary>
 public static class ConsoleRegistration

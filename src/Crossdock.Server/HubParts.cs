@@ -8,6 +8,7 @@ using Crossdock.Delivery;
 using Crossdock.Holds;
 using Crossdock.Model.Connectors;
 using Crossdock.Normalise;
+using Crossdock.WebConsole;
 
 namespace Crossdock.Server;
 
@@ -25,7 +26,9 @@ internal static class HubParts
         if (roles.Contains("capture")) services.AddCapture();
         services.AddHolds();
         if (roles.Contains("deliver")) services.AddDelivery();
-        services.AddCrossdockAuthentication();
+services.AddCrossdockAuthentication();
+        services.AddCrossdockApi();
+        if (roles.Contains("console")) services.AddCrossdockConsole();
     }
 
     internal static void Map(WebApplication application, IReadOnlySet<string> roles)
@@ -35,5 +38,7 @@ internal static class HubParts
         application.UseAuthorization();
         application.MapHealth();
         if (roles.Contains("capture")) application.MapCapture();
+        application.MapCrossdockApi();
+        if (roles.Contains("console")) application.MapCrossdockConsole();
     }
 }

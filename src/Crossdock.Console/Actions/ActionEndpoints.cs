@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Crossdock.Console.Actions;
+namespace Crossdock.WebConsole.Actions;
 
 /// <summary>Where the console's forms go: checks the token, does it, says what happened, and leads back to the page.</summary>
 internal static class ActionEndpoints

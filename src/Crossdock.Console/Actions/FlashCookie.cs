@@ -2,7 +2,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 
-namespace Crossdock.Console.Actions;
+namespace Crossdock.WebConsole.Actions;
 
 /// <summary>What an action has to say to the next page, kept in a cookie for one minute and shown once.</summary>
 internal static class FlashCookie

@@ -1,4 +1,4 @@
-namespace Crossdock.Console.Actions;
+namespace Crossdock.WebConsole.Actions;
 
 /// <summary>What a person can do from the console. Each answers how many it changed; what had changed meanwhile is left alone and not counted.
 /// Actor and reason end up in the orders' timelines.</summary>

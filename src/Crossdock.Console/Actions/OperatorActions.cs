@@ -4,7 +4,7 @@ using Crossdock.Holds;
 using Crossdock.Model;
 using Crossdock.Orders;
 
-namespace Crossdock.Console.Actions;
+namespace Crossdock.WebConsole.Actions;
 
 /// <summary>Hands what a person asked for to the part of the hub that does it.</summary>
 internal sealed class OperatorActions(HoldStore holds, DeliveryActions deliveries, OrderQueries orders, ConnectionQueries connections) : IOperatorActions

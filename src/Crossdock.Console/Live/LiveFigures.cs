@@ -5,7 +5,7 @@ using Crossdock.Database;
 using Crossdock.Holds;
 using Crossdock.Telemetry;
 
-namespace Crossdock.Console.Live;
+namespace Crossdock.WebConsole.Live;
 
 /// <summary>What the dashboard and the counts beside the navigation show.</summary>
 internal sealed record Figures(

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Crossdock.Model.Orders;
 
-namespace Crossdock.Console.Shared;
+namespace Crossdock.WebConsole.Shared;
 
 /// <summary>How the console words what is stored.</summary>
 internal static class Say

@@ -1,6 +1,6 @@
 using Crossdock.Database;
 
-namespace Crossdock.Console.Shared;
+namespace Crossdock.WebConsole.Shared;
 
 /// <summary>Where a list stands: the cursor of this page and those before it, so that "newer" works although lists page by key.</summary>
 internal sealed record Trail(string? After, string? Earlier)
