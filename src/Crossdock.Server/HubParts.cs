@@ -20,7 +20,7 @@ internal static class HubParts
         services.AddSingleton<IReadOnlyList<IConnector>>(BuiltInConnectors.All);
         services.AddSingleton<FirstToken>();
         services.AddDatabase();
-        services.AddConnections();
+        ConnectionsRegistration.AddConnections(services);
         services.AddQueries();
         services.AddProcessing(isOpen: roles.Contains("process"));
         if (roles.Contains("capture")) services.AddCapture();
