@@ -21,6 +21,7 @@ internal sealed class DeliveryStore(NpgsqlDataSource database, NodeIdentity node
         """;
 
     // Deliveries of one order to one destination go one after the other, in the order of their generations; those of a held order wait, except that calling off may go on.
+    // What never arrived is neither changed nor cancelled: SupersedeFollowers ends those.
     // A row that still names a node was held by one that died: it may have been sent.
     private const string Claim = """
         WITH picked AS (
@@ -31,6 +32,9 @@ internal sealed class DeliveryStore(NpgsqlDataSource database, NodeIdentity node
               AND NOT EXISTS (
                   SELECT 1 FROM deliveries e
                   WHERE e.order_id = d.order_id AND e.destination_id = d.destination_id AND e.state = 'waiting' AND (e.generation, e.id) < (d.generation, d.id))
+              AND (d.kind = 'create' OR EXISTS (
+                  SELECT 1 FROM deliveries e
+                  WHERE e.order_id = d.order_id AND e.destination_id = d.destination_id AND e.kind = 'create' AND (e.state = 'delivered' OR e.is_unclear)))
             ORDER BY d.next_attempt_at
             LIMIT $3
             FOR UPDATE OF d SKIP LOCKED),

@@ -49,7 +49,7 @@ internal sealed class DeliveryHub : IAsyncDisposable, IConnectionDirectory
     internal IDeliveryIntake Intake => services.GetRequiredService<IDeliveryIntake>();
     internal DeliveryActions Actions => services.GetRequiredService<DeliveryActions>();
     internal HoldStore Holds => services.GetRequiredService<HoldStore>();
-    internal DestinationStatus Status(ConnectionId id) => services.GetRequiredService<IDestinationMonitor>().Statuses().Single(status => status.Id == id);
+    internal DestinationStatus? Status(ConnectionId id) => services.GetRequiredService<IDestinationMonitor>().Statuses().SingleOrDefault(status => status.Id == id);
 
     internal async Task<ConnectionId> AddAsync(string name, IDestination? destination)
     {
