@@ -25,7 +25,7 @@ internal static class Woo
 
     internal static byte[] Payload(string name) => File.ReadAllBytes(Path.Combine(Folder, name + ".json"));
 
-    internal static string Folder { get; } = Up("test/Crossdock.Connectors.Tests/WooCommerce/Payloads") ?? throw new DirectoryNotFoundException("the payloads of this test");
+    internal static string Folder { get; } = Up("tests/Crossdock.Connectors.Tests/WooCommerce/Payloads") ?? throw new DirectoryNotFoundException("the payloads of this test");
 
     internal static string? Up(string path)
     {
