@@ -63,7 +63,7 @@ internal sealed class BenchProcess : IAsyncDisposable
 
     private static async Task<BenchProcess> StartAsync(string program, int port, Func<int, string[]> arguments, Dictionary<string, string>? environment)
     {
-        var start = new ProcessStartInfo(program, arguments(port)) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(program, arguments(port)) { RedirectStandardOutput = true, UseShellExecute = false };
         foreach (var (name, value) in environment ?? [])
         {
             start.Environment[name] = value;

@@ -37,14 +37,14 @@ internal static class BenchStore
         {
             yaml += $$"""
 
-                  - key: courier
-                    name: Courier
-                    platform: http
-                    settings:
-                      create: { method: POST, url: "{{courier}}/api/shipments", remoteId: /id }
-                      find: { method: GET, url: "{{courier}}/api/shipments?reference={{{{number}}}}", remoteId: /items/0/id }
-                      limits: { concurrency: 32, attempts: 8 }
-                """.Replace("\n    ", "\n", StringComparison.Ordinal);
+              - key: courier
+                name: Courier
+                platform: http
+                settings:
+                  create: { method: POST, url: "{{courier}}/api/shipments", remoteId: /id }
+                  find: { method: GET, url: "{{courier}}/api/shipments?reference=NUMBER", remoteId: /items/0/id }
+                  limits: { concurrency: 32, attempts: 8 }
+            """.Replace("NUMBER", "{{number}}", StringComparison.Ordinal);
         }
 
         using var http = new HttpClient();
