@@ -20,13 +20,12 @@ internal static class HubParts
         services.AddSingleton<IReadOnlyList<IConnector>>(BuiltInConnectors.All);
         services.AddSingleton<FirstToken>();
         services.AddDatabase();
-        ConnectionsRegistration.AddConnections(services);
+        ConnectionsRegistration.AddConnections(services);      // by its class: ASP.NET has an extension of the same name
         services.AddQueries();
         services.AddProcessing(isOpen: roles.Contains("process"));
         if (roles.Contains("capture")) services.AddCapture();
         services.AddHolds();
         if (roles.Contains("deliver")) services.AddDelivery();
-services.AddCrossdockAuthentication();
         services.AddCrossdockApi();
         if (roles.Contains("console")) services.AddCrossdockConsole();
     }

@@ -19,6 +19,7 @@ internal static class OptionList
         ("Retention", typeof(RetentionOptions)),
         ("Capture", typeof(Crossdock.Capture.CaptureOptions)),
         ("Processing", typeof(Crossdock.Normalise.ProcessingOptions)),
+        ("Connections", typeof(Crossdock.Connections.ConnectionsOptions)),
         ("Delivery", typeof(Crossdock.Delivery.DeliveryOptions)),
     ];
 
