@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Crossdock.Delivery;
-using Crossdock.Holds;
 using Crossdock.Model.Orders;
 using Crossdock.Normalise;
 using Crossdock.Orders;
@@ -18,16 +17,14 @@ namespace Crossdock.Api;
 /// <summary>The API under <c>/api/v1</c>, its description, the figures and the way in.</summary>
 public static class ApiRegistration
 {
-    /// <summary>Adds what the API needs besides <c>AddQueries</c>, <c>AddDelivery</c>, <c>AddHolds</c> and <c>AddConnections</c>.
+    /// <summary>Adds what the API needs besides <c>AddQueries</c>, <c>AddDelivery</c>, <c>AddHolds</c>, <c>AddConnections</c> and <c>AddCrossdockAuthentication</c>.
     /// The schema of Crossdock's own order document is taken from a <c>Func&lt;JsonNode&gt;</c> where one is registered.</summary>
     public static IServiceCollection AddCrossdockApi(this IServiceCollection services)
     {
         services.AddProblemDetails();
-        services.AddCrossdockAuthentication();
         services.AddSingleton<PrometheusText>();
         services.AddSingleton<ReplayStore>();
         services.AddSingleton<OrderActions>();
-        services.AddHolds();
         // A node without the role deliver still takes a person's decision; another node does the work.
         services.TryAddSingleton(provider => new DeliveryActions(provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IDeliveryIntake>()));
         services.ConfigureHttpJsonOptions(options => options.SerializerOptions.Converters.Add(new SnakeCase<ActionAnswer>()));
