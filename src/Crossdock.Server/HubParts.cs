@@ -26,7 +26,9 @@ internal static class HubParts
         if (roles.Contains("capture")) services.AddCapture();
         services.AddHolds();
         if (roles.Contains("deliver")) services.AddDelivery();
+        services.AddCrossdockAuthentication();
         services.AddCrossdockApi();
+        services.AddSingleton<Func<System.Text.Json.Nodes.JsonNode>>(Crossdock.Connectors.Custom.CustomSchema.Create);
         if (roles.Contains("console")) services.AddCrossdockConsole();
     }
 

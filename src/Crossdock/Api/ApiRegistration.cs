@@ -1,3 +1,4 @@
+using Crossdock.Review;
 using System.Text.Json.Nodes;
 using Crossdock.Delivery;
 using Crossdock.Model.Orders;

@@ -1,3 +1,4 @@
+using Crossdock.Review;
 using System.Security.Claims;
 using System.Text.Json;
 using Crossdock.Capture;

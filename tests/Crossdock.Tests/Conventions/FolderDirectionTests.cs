@@ -18,7 +18,8 @@ public sealed partial class FolderDirectionTests
         ["Normalise"] = ["Capture", "Connections", "Database", "Delivery", "Holds", "Orders", "Rules", "Telemetry"],
         ["Delivery"] = ["Connections", "Database", "Holds", "Orders", "Telemetry"],
         ["Holds"] = ["Connections", "Database", "Delivery", "Orders", "Telemetry"],
-        ["Api"] = ["Accounts", "Capture", "Connections", "Database", "Delivery", "Holds", "Normalise", "Orders", "Rules", "Telemetry"],
+        ["Review"] = ["Connections", "Database", "Delivery", "Holds", "Normalise", "Orders"],
+        ["Api"] = ["Accounts", "Capture", "Connections", "Database", "Delivery", "Holds", "Normalise", "Orders", "Review", "Rules", "Telemetry"],
     };
 
     [Fact]

@@ -6,10 +6,11 @@ using Crossdock.Model;
 using Crossdock.Model.Connectors;
 using Crossdock.Model.Orders;
 using Crossdock.Normalise;
+using Crossdock.Orders;
 using Npgsql;
 using NpgsqlTypes;
 
-namespace Crossdock.Orders;
+namespace Crossdock.Review;
 
 /// <summary>How an action on an order went: done, refused with a reason, or no such order.</summary>
 public sealed record OrderActionResult(bool IsKnown, string? Refusal = null)
