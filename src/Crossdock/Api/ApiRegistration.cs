@@ -53,6 +53,7 @@ public static class ApiRegistration
 
         var api = endpoints.MapGroup("/api/v1").RequireAuthorization(new AuthorizeAttribute()).WithApiRules()
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        ConfigurationEndpoints.Map(api);
         ConnectionEndpoints.Map(api);
         OrderEndpoints.Map(api);
         EventEndpoints.Map(api);
