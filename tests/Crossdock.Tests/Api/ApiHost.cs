@@ -1,0 +1,93 @@
+using Xunit;
+using System.Net.Http.Headers;
+using Crossdock.Api;
+using Crossdock.Connections;
+using Crossdock.Delivery;
+using Crossdock.Holds;
+using Crossdock.Model;
+using Crossdock.Testing.Database;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Crossdock.Tests.Api;
+
+/// <summary>The API alone over a database of its own, on a real port, with two stores' rows in it.</summary>
+public sealed class ApiHost : IAsyncLifetime
+{
+    public const string Token = "cd_right";
+    private readonly TestDatabase database = new();
+    private WebApplication? application;
+
+    public NpgsqlDataSource Database => database.DataSource;
+    public HttpClient Client { get; private set; } = null!;
+    public HttpClient Stranger { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await database.InitializeAsync();
+        await using (var seed = Database.CreateCommand(Rows.Seed.Replace("HASH", AdministratorToken.Hash(Token), StringComparison.Ordinal)))
+        {
+            await seed.ExecuteNonQueryAsync();
+        }
+
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddSingleton(Database);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<IConnectionDirectory, NoDirectory>();
+        builder.Services.AddSingleton<IDeliveryIntake, NoIntake>();
+        builder.Services.AddQueries();
+        builder.Services.AddHolds();
+        builder.Services.AddCrossdockAuthentication();
+        builder.Services.AddCrossdockApi();
+        application = builder.Build();
+        application.UseCrossdockSecurityHeaders();
+        application.UseAuthentication();
+        application.UseAuthorization();
+        application.MapCrossdockApi();
+        await application.StartAsync();
+        var address = new Uri(application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        Client = new HttpClient { BaseAddress = address, DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", Token) } };
+        Stranger = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = address };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        Stranger.Dispose();
+        if (application is not null)
+        {
+            await application.DisposeAsync();
+        }
+
+        await database.DisposeAsync();
+    }
+
+    private sealed class NoDirectory : IConnectionDirectory
+    {
+        public ConnectionSnapshot Current => ConnectionSnapshot.Empty;
+
+        public event Action? Changed
+        {
+            add { }
+            remove { }
+        }
+    }
+
+    private sealed class NoIntake : IDeliveryIntake
+    {
+        public TimeSpan Lease => TimeSpan.FromMinutes(1);
+        public bool HasRoom(ConnectionId destination) => false;
+        public int Offer(IReadOnlyList<DueDelivery> deliveries) => deliveries.Count;
+
+        public void Wake()
+        {
+        }
+    }
+}
