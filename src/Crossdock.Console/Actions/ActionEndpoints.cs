@@ -20,6 +20,9 @@ internal static class ActionEndpoints
     public static void Map(IEndpointRouteBuilder console)
     {
         Post("orders/hold", "Held", "order", (actions, form, token) => actions.HoldOrderAsync(form.Ids[0], form.Actor, form.Because, token));
+        Post("orders/approve", "Approved", "order", (actions, form, token) => actions.ApproveOrderAsync(form.Ids[0], form.Actor, form.Because, token));
+        Post("orders/cancel", "Cancelled", "order", (actions, form, token) => actions.CancelOrderAsync(form.Ids[0], form.Actor, form.Because, token));
+        Post("events/replay", "Replayed", "event", (actions, form, token) => actions.ReplayEventsAsync(form.Ids, form.Actor, form.Because, token));
         Post("holds/release", "Released", "hold", (actions, form, token) => actions.ReleaseHoldsAsync(form.Ids, form.Actor, form.Because, token));
         Post("deliveries/retry", "Put back", "delivery", (actions, form, token) => actions.RetryDeliveriesAsync(form.Ids, form.Body, form.Actor, form.Because, token));
         Post("deliveries/drop", "Dropped", "delivery", (actions, form, token) => actions.DropDeliveriesAsync(form.Ids, form.Actor, form.Because, token));
