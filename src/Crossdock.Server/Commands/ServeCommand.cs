@@ -40,7 +40,7 @@ internal static class ServeCommand
             Console.WriteLine("Starting PostgreSQL and the hub ...");
             await using var hub = await HubHost.StartAsync(CommandLine.Settings(parsed.GetValue(data), parsed.GetValue(port)), SandboxTown.HubOptions, mayMigrate: true, cancellationToken);
             string token = await TokenAsync(hub, cancellationToken);
-            await using var sandbox = parsed.GetValue(empty) ? null : await SandboxTown.StartAsync(hub.Address, token, parsed.GetValue(rate), cancellationToken);
+            await using var sandbox = parsed.GetValue(empty) ? null : await SandboxTown.StartAsync(hub, parsed.GetValue(rate), cancellationToken);
             Console.WriteLine();
             Console.WriteLine($"  Console   {hub.Address}/");
             Console.WriteLine($"  Sign in   with the administrator's token: {token}");

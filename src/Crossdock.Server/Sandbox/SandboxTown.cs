@@ -1,50 +1,114 @@
-using System.Net.Http.Headers;
+using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
+using Crossdock.Connections;
+using Crossdock.Connectors.Custom;
 using Crossdock.Connectors.Http;
+using Crossdock.Connectors.Shopify.Emulator;
+using Crossdock.Connectors.WooCommerce;
 
 namespace Crossdock.Server.Sandbox;
 
-/// <summary>A small town for newcomers: emulated stores that sell, with rules of their own, and an emulated courier that sometimes fails. All on loopback.</summary>
+/// <summary>A small town for newcomers: emulated stores that sell, with rules of their own, and emulated couriers that fail now and then. All on loopback.</summary>
 internal sealed class SandboxTown : IAsyncDisposable
 {
-    private readonly CourierEmulator courier;
+    private static readonly string[] WooTopics = ["order.created", "order.updated", "order.deleted", "order.restored"];
 
-    private SandboxTown(CourierEmulator courier) => this.courier = courier;
+    private readonly CancellationTokenSource closing = new();
+    private readonly List<IAsyncDisposable> houses = [];
+    private readonly List<Task> trade = [];
+    private string couriers = "";
+
+    /// <summary>The hub's options with the sandbox: its couriers are on loopback, and a line per attempt would bury the sign-in.</summary>
+    internal static IReadOnlyDictionary<string, string?> HubOptions { get; } = new Dictionary<string, string?>(StringComparer.Ordinal)
+    {
+        ["Crossdock:Connections:AllowPrivateAddresses"] = "true",
+        ["Logging:LogLevel:Crossdock"] = "Warning",
+    };
 
     /// <summary>How the sandbox's courier misbehaves: every kind of outcome within two minutes.</summary>
     internal static CourierBehaviour CourierTrouble { get; } = new()
     {
-        Slow = 0.02, BadAddress = 0.01, Throttle = 0.03, ServerError = 0.05, Garbage = 0.01, ErrorInside = 0.01, Drop = 0.02,
+        Slow = 0.02, BadAddress = 0.02, Throttle = 0.03, ServerError = 0.05, Garbage = 0.01, ErrorInside = 0.01, Drop = 0.02,
     };
 
-    /// <summary>What the hub must allow: the sandbox's courier is on loopback.</summary>
-    internal static IReadOnlyDictionary<string, string?> HubOptions { get; } = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Crossdock:Connections:AllowPrivateAddresses"] = "true" };
+    private static CourierBehaviour NightTrouble { get; } = new() { ServerError = 0.6, Drop = 0.05, Seed = 2 };
 
-    internal static async Task<SandboxTown> StartAsync(string hub, string token, double ordersPerSecond, CancellationToken cancellationToken)
+    /// <summary>Opens couriers and stores, applies the configuration, and lets the stores trade.</summary>
+    internal static async Task<SandboxTown> StartAsync(RunningHub hub, double ordersPerSecond, CancellationToken cancellationToken)
     {
-        var emulator = await CourierEmulator.StartAsync(behaviour: CourierTrouble);
-        var town = new SandboxTown(emulator);
-        await ApplyAsync(hub, token, Configuration().Replace("http://courier.sandbox", emulator.Address, StringComparison.Ordinal), cancellationToken);
-        return town;
+        var town = new SandboxTown();
+        try
+        {
+            await town.OpenAsync(hub, ordersPerSecond / 4, cancellationToken);
+            return town;
+        }
+        catch
+        {
+            await town.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>One line for the start-up text.</summary>
-    internal string Describe() => $"courier on {courier.Address} (its books: {courier.Address}/_emulator)";
+    internal string Describe() => "two Shopify shops, a WooCommerce shop and a shop of its own making sell; " + couriers;
 
-    public ValueTask DisposeAsync() => courier.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await closing.CancelAsync();
+        await Task.WhenAll(trade).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (var house in houses) await house.DisposeAsync();
+        closing.Dispose();
+    }
+
+    private async Task OpenAsync(RunningHub hub, double pace, CancellationToken cancellationToken)
+    {
+        var courier = Keep(await CourierEmulator.StartAsync(behaviour: CourierTrouble));
+        var night = Keep(await CourierEmulator.StartAsync(behaviour: NightTrouble));
+        couriers = $"couriers' books: {courier.Address}/_emulator and {night.Address}/_emulator";
+        var polar = Keep(await WooCommerceEmulator.StartAsync());
+        string secret = RandomNumberGenerator.GetHexString(32, lowercase: true);
+        string ownSecret = "whsec_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(24));
+
+        var values = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["SANDBOX_COURIER"] = courier.Address, ["SANDBOX_NIGHT"] = night.Address, ["SANDBOX_POLAR"] = polar.Address, ["SANDBOX_SECRET"] = secret, ["SANDBOX_OWN_SECRET"] = ownSecret,
+        };
+        var result = await hub.Application.Services.GetRequiredService<ConfigurationService>()
+            .ApplyAsync(Configuration(), "sandbox", values.GetValueOrDefault, cancellationToken: cancellationToken);
+        if (result.Errors.Count > 0) throw new HubException("The sandbox's configuration was refused: " + string.Join("; ", result.Errors.Select(error => $"{error.Path}: {error.Problem}")));
+
+        // Numbers go on from the clock: a second start on the same data sells new orders instead of changing the old ones.
+        int number = (int)((TimeProvider.System.GetUtcNow() - new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero)).TotalSeconds % 1_000_000_000);
+        foreach (var (key, shop, seed) in ((string, string, int)[])[("andina", "andina-outdoor.myshopify.com", 1), ("boreal", "boreal-trekking.myshopify.com", 1001)])
+        {
+            var shopify = Keep(await ShopifyEmulator.StartAsync(new()
+            {
+                Shop = shop, Secret = secret, Seed = seed, FirstNumber = number, HubAddress = new Uri($"{hub.Address}/in/{key}"), RemovesSubscriptions = false, TimeScale = 0.01,
+                RepeatRate = 0.05, ReorderRate = 0.03, UpdateRate = 0.06, CancelRate = 0.03, RefundRate = 0.03, FulfilRate = 0.05, BadAddressRate = 0.03, TestRate = 0.02,
+            }));
+            trade.Add(shopify.RunAsync(pace, closing.Token));
+        }
+        foreach (string topic in WooTopics) await polar.SubscribeAsync(topic, $"{hub.Address}/in/polar", secret);
+        trade.Add(polar.RunAsync(pace, closing.Token));
+        var own = new CustomStoreEmulator(new Uri($"{hub.Address}/in/own"), ownSecret, "own-" + number.ToString(CultureInfo.InvariantCulture));
+        trade.Add(RunAsync(own, pace));
+    }
+
+    private async Task RunAsync(CustomStoreEmulator shop, double pace)
+    {
+        using (shop) await shop.RunAsync(pace, closing.Token);
+    }
+
+    private T Keep<T>(T house) where T : IAsyncDisposable
+    {
+        houses.Add(house);
+        return house;
+    }
 
     private static string Configuration()
     {
         using var reader = new StreamReader(typeof(SandboxTown).Assembly.GetManifestResourceStream("sandbox.yaml")!, Encoding.UTF8);
         return reader.ReadToEnd();
-    }
-
-    private static async Task ApplyAsync(string hub, string token, string yaml, CancellationToken cancellationToken)
-    {
-        using var http = new HttpClient();
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(hub + "/api/v1/configuration")) { Content = new StringContent(yaml, Encoding.UTF8, "application/yaml") };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        using var answer = await http.SendAsync(request, cancellationToken);
-        if (!answer.IsSuccessStatusCode) throw new HubException($"The sandbox's configuration was refused ({(int)answer.StatusCode}): {await answer.Content.ReadAsStringAsync(cancellationToken)}");
     }
 }
