@@ -1,3 +1,4 @@
+using Crossdock.Review;
 using Crossdock.Delivery;
 using Crossdock.Holds;
 using Crossdock.Normalise;
