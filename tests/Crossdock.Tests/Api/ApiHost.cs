@@ -40,6 +40,9 @@ public sealed class ApiHost : IAsyncLifetime
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton(Database);
         builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<IReadOnlyList<Crossdock.Model.Connectors.IConnector>>([]);
+        builder.Services.AddSingleton(new Crossdock.Server.HubSettings());
+        ConnectionsRegistration.AddConnections(builder.Services);
         builder.Services.AddSingleton<IConnectionDirectory, NoDirectory>();
         builder.Services.AddSingleton<IDeliveryIntake, NoIntake>();
         builder.Services.AddQueries();
