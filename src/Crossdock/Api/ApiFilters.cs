@@ -21,7 +21,7 @@ internal static partial class ApiFilters
     // A mistyped filter that is silently ignored answers with everything: worse than an error.
     private static EndpointFilterDelegate OnlyKnownParameters(EndpointFilterFactoryContext context, EndpointFilterDelegate next)
     {
-        string[] allowed = [.. context.MethodInfo.GetParameters().Where(parameter => parameter.ParameterType == typeof(string)).Select(parameter => parameter.Name!)];
+        string[] allowed = [.. context.MethodInfo.GetParameters().Where(parameter => parameter.ParameterType == typeof(string) || parameter.ParameterType.IsPrimitive).Select(parameter => parameter.Name!)];
         return invocation =>
         {
             var request = invocation.HttpContext.Request;

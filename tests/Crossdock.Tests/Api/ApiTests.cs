@@ -257,6 +257,20 @@ public sealed class ApiTests(ApiHost host) : IClassFixture<ApiHost>
     }
 
     [Fact]
+    public async Task A_switch_in_the_address_is_a_known_parameter()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/configuration?prune=true&colour=red")
+        {
+            Content = new StringContent("connections: []", System.Text.Encoding.UTF8, "application/yaml"),
+        };
+        using var answer = await host.Client.SendAsync(request, Stop);
+        string said = await answer.Content.ReadAsStringAsync(Stop);
+        Assert.Contains("colour", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("no parameter prune", said, StringComparison.Ordinal);
+        Assert.Contains("Possible are prune", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_description_names_every_address()
     {
         var description = await JsonAsync("/openapi/v1.json");
