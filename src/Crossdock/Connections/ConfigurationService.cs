@@ -152,6 +152,8 @@ public sealed partial class ConfigurationService
         string[] keys = [.. wanted.Select(row => row.Key).Union(others)];
         problems.AddRange(problems.Count > 0 ? [] : wanted.SelectMany(row => row.Destinations.Except(keys).Select(missing =>
             new SettingProblem($"connections.{row.Key}.destinations", $"There is no connection \"{missing}\". {Suggestions.For(missing, keys)}"))));
+        problems.AddRange(problems.Count > 0 ? [] : wanted.SelectMany(row => StoreRules.Read(JsonElement.Parse(row.Rules), 0, "rules", []).Rules.SelectMany((rule, i) => rule.Named.Except(keys).Select(missing =>
+            new SettingProblem($"connections.{row.Key}.rules[{i}]", $"There is no connection \"{missing}\", which the rule \"{rule.Name}\" names. {Suggestions.For(missing, keys)}")))));
     }
 
     private bool IsSame(ConnectionRow former, ConnectionRow row, IReadOnlyDictionary<string, string> clear) =>

@@ -5,6 +5,14 @@ namespace Crossdock.Rules;
 /// <summary>One rule: when it holds, its actions are done in order.</summary>
 internal sealed record Rule(string Name, Condition When, IReadOnlyList<RuleAction> Actions)
 {
+    /// <summary>Destinations that its actions name.</summary>
+    public IEnumerable<string> Named => Actions.SelectMany(action => action switch
+    {
+        ChooseDestinations chosen => chosen.Keys,
+        RouteLines routed => routed.To,
+        _ => [],
+    });
+
     public void Apply(Evaluation evaluation)
     {
         var order = evaluation.Order;
