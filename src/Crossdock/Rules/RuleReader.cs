@@ -19,6 +19,8 @@ internal static class RuleReader
         ["packages"] = [],
     };
 
+    public static IReadOnlyCollection<string> ActionNames => Actions.Keys;
+
     public static IReadOnlyList<Rule> ReadAll(JsonElement json, string path, ICollection<SettingProblem> problems)
     {
         if (json.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined)
