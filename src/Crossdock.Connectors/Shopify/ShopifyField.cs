@@ -8,7 +8,7 @@ namespace Crossdock.Connectors.Shopify;
 internal enum Field : byte
 {
     Unknown = 0,
-    AdminGraphqlApiId, Address1, Address2, AllocationMethod, Amount, AmountSet, AppId, AttributedStaffs, BillingAddress, CancelReason, CancelledAt, CarrierIdentifier, City, ClosedAt,
+    AdminGraphqlApiId, Address1, Address2, AllocationMethod, Amount, AmountSet, AppId, AttributedStaffs, BillingAddress, CancelReason, CancelledAt, CarrierIdentifier, ChannelLiable, City, ClosedAt,
     Code, Company, ConfirmationNumber, Confirmed, ContactEmail, Country, CountryCode, CreatedAt, Currency, CurrencyCode, CurrentDiscountedPriceSet, CurrentQuantity,
     CurrentShippingPriceSet, CurrentSubtotalPrice, CurrentTotalDiscounts, CurrentTotalDutiesSet, CurrentTotalPrice, CurrentTotalTax, Customer, CustomerLocale, DefaultAddress,
     Description, DiscountAllocations, DiscountApplicationIndex, DiscountApplications, DiscountCodes, DiscountedPrice, Duties, Email, EstimatedTaxes, FinancialStatus, FirstName,
@@ -18,7 +18,7 @@ internal enum Field : byte
     Properties, Province, ProvinceCode, Quantity, Rate, ReferringSite, RefundLineItems, Refunds, RequestedFulfillmentServiceId, RequiresShipping, RestockType, Returns,
     SalesLineItemGroupId, Service, ShipmentStatus, ShippingAddress, ShippingLines, ShopMoney, Sku, Source, SourceIdentifier, SourceName, SourceUrl, State, Status, Subtotal,
     SubtotalPrice, SubtotalSet, Tags, TaxAmount, TaxExempt, TaxLines, Taxable, TaxesIncluded, Test, Title, TotalDiscount, TotalDiscounts, TotalLineItemsPrice, TotalOutstanding,
-    TotalPrice, TotalPriceSet, TotalShippingPriceSet, TotalTax, TotalTipReceived, TotalWeight, TrackingCompany, TrackingNumber, TrackingNumbers, TrackingUrl, TrackingUrls,
+    TotalPrice, TotalPriceSet, TotalShippingPriceSet, TotalTax, TotalTaxSet, TotalTipReceived, TotalWeight, TrackingCompany, TrackingNumber, TrackingNumbers, TrackingUrl, TrackingUrls,
     Transactions, Type, UpdatedAt, Value, ValueType, VariantId, VariantTitle, Vendor, VerifiedEmail, Zip,
 }
 

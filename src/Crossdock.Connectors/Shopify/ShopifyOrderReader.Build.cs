@@ -61,7 +61,7 @@ internal ref partial struct ShopifyOrderReader
                 Tax = Of(tax),
                 Fees = Of(fees),
                 Tip = Of(tip),
-                Duties = Of(duties),
+                Duties = Of(duties ?? currentDuties),
                 Refunded = Refunded(),
                 CurrentTotal = Of(currentTotal),
                 Outstanding = Of(outstanding),
@@ -180,6 +180,8 @@ internal ref partial struct ShopifyOrderReader
         KeepAmount("current_total_tax", currentTax, tax);
         KeepAmount("current_total_discounts", currentDiscounts, discounts);
         KeepAmount("current_shipping_price", currentShipping, shippingTotal);
+        KeepAmount("current_total_duties", currentDuties, duties ?? currentDuties);
+        KeepAmount("channel_liable_tax", channelLiableTax, 0m);
         KeepAmount("total_weight", totalWeight, 0m);
     }
 
@@ -193,15 +195,7 @@ internal ref partial struct ShopifyOrderReader
         return shipping is null ? null : Of(sum);
     }
 
-    private readonly Money? Refunded()
-    {
-        decimal sum = 0m;
-        foreach (var refund in refunds ?? [])
-        {
-            sum += refund.Amount.Currency == currency ? refund.Amount.Amount : 0m;
-        }
-        return refunds is null ? null : Of(sum);
-    }
+    private readonly Money? Refunded() => refunds is null ? null : Of(taxesIncluded ? refunded : refunded + refundedTax);
 
     private readonly Payment[] Payments(PaymentStatus status)
     {

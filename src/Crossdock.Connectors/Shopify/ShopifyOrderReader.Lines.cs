@@ -154,8 +154,19 @@ internal ref partial struct ShopifyOrderReader
             }
             if (pair is not null)
             {
-                KeepOdd(ref into, prefix + pair, value ?? "");
+                KeepPair(ref into, prefix + pair, value ?? "");
             }
+        }
+    }
+
+    /// <summary>Carts may hold a name twice: the second is kept as <c>name#2</c>.</summary>
+    private static void KeepPair(ref Dictionary<string, string>? into, string attribute, string value)
+    {
+        into ??= [];
+        for (int copy = 2; !into.TryAdd(attribute, value) && copy < 100; copy++)
+        {
+            int mark = attribute.LastIndexOf('#');
+            attribute = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{(copy == 2 ? attribute : attribute[..mark])}#{copy}");
         }
     }
 

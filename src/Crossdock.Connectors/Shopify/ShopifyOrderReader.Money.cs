@@ -43,7 +43,7 @@ internal ref partial struct ShopifyOrderReader
         return amount;
     }
 
-    private List<TaxLine>? ReadTaxes(out decimal? sum)
+    private List<TaxLine>? ReadTaxes(out decimal? sum, bool ofOrder = false)
     {
         sum = null;
         List<TaxLine>? read = null;
@@ -58,6 +58,7 @@ internal ref partial struct ShopifyOrderReader
                 continue;
             }
             (string? title, decimal? rate, decimal? price) = (null, null, null);
+            bool isChannelLiable = false;
             while (cursor.Next(out Field field))
             {
                 switch (field)
@@ -65,8 +66,13 @@ internal ref partial struct ShopifyOrderReader
                     case Field.Title: title = cursor.Word(); break;
                     case Field.Rate: rate = cursor.Amount(); break;
                     case Field.Price: price = cursor.Amount(); break;
+                    case Field.ChannelLiable: isChannelLiable = cursor.Flag() ?? false; break;
                     default: cursor.Skip(); break;
                 }
+            }
+            if (ofOrder && isChannelLiable)
+            {
+                channelLiableTax = (channelLiableTax ?? 0m) + (price ?? 0m);      // the marketplace pays it, not the shop
             }
             sum = (sum ?? 0m) + (price ?? 0m);
             (read ??= new List<TaxLine>(2)).Add(new TaxLine(title ?? "Tax", rate, new Money(price ?? 0m, Currency)));

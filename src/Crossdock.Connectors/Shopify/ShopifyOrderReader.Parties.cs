@@ -50,7 +50,7 @@ internal ref partial struct ShopifyOrderReader
             Line1 = line1,
             Line2 = line2,
             City = city,
-            Region = region,
+            Region = RegionCode(region, country),
             RegionName = regionName,
             Postcode = postcode,
             Country = CountryCode(country) ?? CountryCode(countryName),
@@ -127,6 +127,10 @@ internal ref partial struct ShopifyOrderReader
     }
 
     private static string? CountryCode(string? text) => text is { Length: 2 } && char.IsAsciiLetter(text[0]) && char.IsAsciiLetter(text[1]) ? text.ToUpperInvariant() : null;
+
+    /// <summary>For some countries (Japan, Portugal, Peru, Korea) Shopify writes ISO 3166-2 with the country before it.</summary>
+    private static string? RegionCode(string? code, string? country) =>
+        code is { Length: > 3 } && country is { Length: 2 } && code[2] == '-' && code.StartsWith(country, StringComparison.OrdinalIgnoreCase) ? code[3..] : code;
 
     private static string? Join(string? first, string? last) => first is null ? last : last is null ? first : $"{first} {last}";
 }

@@ -12,8 +12,9 @@ internal ref partial struct ShopifyOrderReader
 
     private string? id, name, currency, presentmentCurrency, financialStatus, fulfillmentStatus, cancelReason, channel, email, contactEmail, phone, locale, note, tags, orderNumber;
     private DateTimeOffset? createdAt, processedAt, updatedAt, cancelledAt, closedAt;
-    private decimal? total, subtotal, discounts, shippingTotal, tax, fees, tip, duties, currentTotal, outstanding, presentmentTotal, currentSubtotal, currentTax, currentDiscounts, currentShipping;
-    private decimal? totalWeight;
+    private decimal? total, subtotal, discounts, shippingTotal, tax, fees, tip, duties, currentDuties, currentTotal, outstanding, presentmentTotal, currentSubtotal, currentTax, currentDiscounts, currentShipping;
+    private decimal? totalWeight, channelLiableTax;
+    private decimal refunded, refundedTax;
     private bool taxesIncluded, isTest;
     private Address? shipTo, billTo;
     private Customer? customer;
@@ -93,8 +94,8 @@ internal ref partial struct ShopifyOrderReader
                 case Field.CurrentTotalDiscounts: currentDiscounts = cursor.Amount(); break;
                 case Field.CurrentShippingPriceSet: currentShipping = ReadMoneySet().Shop; break;
                 case Field.TotalShippingPriceSet: shippingTotal = ReadMoneySet().Shop; break;
-                case Field.OriginalTotalDutiesSet: duties = ReadMoneySet().Shop ?? duties; break;
-                case Field.CurrentTotalDutiesSet: duties ??= ReadMoneySet().Shop; break;
+                case Field.OriginalTotalDutiesSet: duties = ReadMoneySet().Shop; break;
+                case Field.CurrentTotalDutiesSet: currentDuties = ReadMoneySet().Shop; break;
                 case Field.OriginalTotalAdditionalFeesSet: fees = ReadMoneySet().Shop; break;
                 case Field.TotalPriceSet: (_, presentmentTotal, _, _) = ReadMoneySet(); break;
                 case Field.TotalWeight: totalWeight = cursor.Amount(); break;
@@ -105,7 +106,7 @@ internal ref partial struct ShopifyOrderReader
                 case Field.Customer: ReadCustomer(); break;
                 case Field.LineItems: ReadLines(); break;
                 case Field.ShippingLines: ReadShipping(); break;
-                case Field.TaxLines: taxes = ReadTaxes(out _); break;
+                case Field.TaxLines: taxes = ReadTaxes(out _, ofOrder: true); break;
                 case Field.DiscountCodes: ReadDiscountCodes(); break;
                 case Field.DiscountApplications: ReadDiscountApplications(); break;
                 case Field.Refunds: ReadRefunds(); break;
