@@ -126,7 +126,12 @@ internal sealed class BatchProcessor(NpgsqlDataSource database, IConnectionDirec
         }
     }
 
-    private static Order Normalised(Order order) => order.ShipTo is { } shipTo && AddressNormaliser.Normalise(shipTo) is var normal && !ReferenceEquals(normal, shipTo) ? order with { ShipTo = normal } : order;
+    private static Order Normalised(Order order)
+    {
+        var shipTo = order.ShipTo is { } to ? AddressNormaliser.Normalise(to) : null;
+        var billTo = order.BillTo is { } bill ? AddressNormaliser.Normalise(bill) : null;
+        return ReferenceEquals(shipTo, order.ShipTo) && ReferenceEquals(billTo, order.BillTo) ? order : order with { ShipTo = shipTo, BillTo = billTo };
+    }
 
     private static async Task<(HashSet<Guid> Taken, Dictionary<(int, string), StoredOrder> Known)> TakeAsync(
         NpgsqlConnection connection, IReadOnlyList<InboxItem> items, List<(InboxItem Item, Connection Store, string ExternalId, object? What)> work, CancellationToken cancellationToken)
