@@ -66,7 +66,7 @@ public static class HubHost
             builder.Services.AddSingleton(own);
             builder.Services.AddHostedService<PostgresKeeper>();
         }
-        HubParts.Add(builder.Services, roles);
+        HubParts.Add(builder.Services, roles, isAlone: database.Own is not null);
         var application = builder.Build();
         HubParts.Map(application, roles);
         return application;

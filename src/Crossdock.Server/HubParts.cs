@@ -15,11 +15,11 @@ namespace Crossdock.Server;
 /// <summary>Which parts of the hub a node runs, by its roles. The one place that knows them all.</summary>
 internal static class HubParts
 {
-    internal static void Add(IServiceCollection services, IReadOnlySet<string> roles)
+    internal static void Add(IServiceCollection services, IReadOnlySet<string> roles, bool isAlone)
     {
         services.AddSingleton<IReadOnlyList<IConnector>>(BuiltInConnectors.All);
         services.AddSingleton<FirstToken>();
-        services.AddDatabase();
+        services.AddDatabase(isAlone);
         ConnectionsRegistration.AddConnections(services);      // by its class: ASP.NET has an extension of the same name
         services.AddQueries();
         services.AddProcessing(isOpen: roles.Contains("process"));

@@ -6,10 +6,10 @@ namespace Crossdock.Database;
 public static class DatabaseServices
 {
     /// <summary>Schema check, partitions and this node's identity. Needs <c>NpgsqlDataSource</c> and <see cref="TimeProvider"/>.</summary>
-    public static IServiceCollection AddDatabase(this IServiceCollection services)
+    public static IServiceCollection AddDatabase(this IServiceCollection services, bool isAlone)
     {
         services.AddOptions<RetentionOptions>().BindConfiguration("Crossdock:Retention").ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton(NodeIdentity.New());
+        services.AddSingleton(NodeIdentity.New(isAlone));
         services.AddSingleton<Partitions>();
         services.AddHostedService(provider => provider.GetRequiredService<Partitions>());
         return services;

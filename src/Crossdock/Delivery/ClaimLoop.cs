@@ -1,4 +1,5 @@
 using Crossdock.Connections;
+using Crossdock.Database;
 using Crossdock.Model;
 using Crossdock.Telemetry;
 using Microsoft.Extensions.Logging;
@@ -9,7 +10,7 @@ namespace Crossdock.Delivery;
 
 /// <summary>Fills the lanes with what waits in the database: retries, what did not fit in memory, what a dead node left. Sleeps until the next row is due.</summary>
 internal sealed partial class ClaimLoop(
-    DeliveryStore store, DeliveryLanes lanes, OutcomeWriter writer, IConnectionDirectory directory, TimeProvider clock, IOptions<DeliveryOptions> options, ILogger<ClaimLoop> logger)
+    DeliveryStore store, DeliveryLanes lanes, OutcomeWriter writer, IConnectionDirectory directory, NodeIdentity node, TimeProvider clock, IOptions<DeliveryOptions> options, ILogger<ClaimLoop> logger)
 {
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(100);
     // An update or cancellation whose first delivery never arrived is looked for only this often.
@@ -18,6 +19,7 @@ internal sealed partial class ClaimLoop(
     private readonly Lock gate = new();
     private TaskCompletionSource woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private DateTimeOffset sweepAt;
+    private bool mustTakeBack = node.IsAlone;
 
     internal void Wake()
     {
@@ -65,6 +67,11 @@ internal sealed partial class ClaimLoop(
             return (0, null);
         }
         var now = clock.GetUtcNow();
+        if (mustTakeBack)
+        {
+            await store.TakeBackAsync([.. wanting.Values.Select(lane => (lane.Connection.Id, lane.Connection.Destination!.Limits.TimeoutSeconds + 2))], now, stopping);
+            mustTakeBack = false;
+        }
         var due = await store.DueAsync([.. wanting.Keys], now, stopping);
         if (now >= sweepAt && due.Count > 0)
         {

@@ -9,11 +9,12 @@ namespace Crossdock.Normalise;
 internal sealed class InboxClaims(NpgsqlDataSource database, NodeIdentity node, TimeProvider clock)
 {
     // :: Step 8: claim
-    // Oldest first. A row of our own is in our memory whatever its lease says; another's counts as given back once the lease has passed.
+    // Oldest first. Another node's row counts as given back once its lease has passed, or at once where no other node can be alive.
+    // A row of our own is in our memory for a long time after its lease; if it is, the second copy finds the row gone and does nothing.
     private const string Claim = """
         WITH due AS (
             SELECT id FROM inbox
-            WHERE (leased_until IS NULL OR (leased_until < $1 AND leased_by <> $3))
+            WHERE (leased_until IS NULL OR (leased_by <> $3 AND ($5 OR leased_until < $1)) OR leased_until < $1 - interval '1 minute')
               AND (not_before IS NULL OR not_before <= $1)
             ORDER BY id
             LIMIT $4
@@ -51,6 +52,7 @@ internal sealed class InboxClaims(NpgsqlDataSource database, NodeIdentity node, 
                 new() { Value = now.UtcDateTime + Capture.InboxStore.Lease },
                 new() { Value = node.Id },
                 new() { Value = atMost },
+                new() { Value = node.IsAlone },
             },
         })
         await using (var reader = await claim.ExecuteReaderAsync(cancellationToken))
