@@ -93,7 +93,15 @@ internal sealed class InboxStore(NpgsqlDataSource database, NodeIdentity node, T
             await CopyAsync(connection, batch, fates);
         }
 
-        await transaction.CommitAsync();
+        try
+        {
+            await transaction.CommitAsync();
+        }
+        catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException)
+        {
+            throw new CommitInDoubtException([.. fates.Select(fate => fate.InboxId)], exception);
+        }
+
         return fates;
     }
 

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Crossdock.Database;
 using Crossdock.Normalise;
 using Crossdock.Telemetry;
 using Microsoft.Extensions.Hosting;
@@ -104,6 +105,11 @@ internal sealed partial class InboxWriter(
             if (isHandedOver)
             {
                 processing.GiveBack(batch.Count, bytes);
+                if (exception is CommitInDoubtException doubt)
+                {
+                    // The callers send again, and if it was done these are repeats: the first ones must not lie there as if this node had them.
+                    processing.Doubt(doubt.Rows);
+                }
             }
 
             batch.ForEach(pending => pending.Fate.TrySetResult(CaptureResult.Failed));

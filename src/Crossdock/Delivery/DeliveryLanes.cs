@@ -40,6 +40,14 @@ internal sealed class DeliveryLanes(IConnectionDirectory directory, DeliveryAtte
         return refused;
     }
 
+    public void GiveBack(IReadOnlyList<DueDelivery> deliveries)
+    {
+        foreach (var due in deliveries)
+        {
+            writer.GiveBack(due, isUnclear: false);
+        }
+    }
+
     public void Wake() => Woken?.Invoke();
 
     public IReadOnlyList<DestinationStatus> Statuses() => [.. lanes.Values.Select(lane => lane.Status()).OrderBy(status => status.Key, StringComparer.Ordinal)];

@@ -14,6 +14,9 @@ internal interface IDeliveryIntake
     /// <returns>How many were refused.</returns>
     int Offer(IReadOnlyList<DueDelivery> deliveries);
 
+    /// <summary>Ends the leases of rows whose commit was not answered, should they be there; never waits.</summary>
+    void GiveBack(IReadOnlyList<DueDelivery> deliveries);
+
     /// <summary>Says that rows without a lease may have become due.</summary>
     void Wake();
 }

@@ -52,7 +52,16 @@ internal sealed class BatchProcessor(NpgsqlDataSource database, IConnectionDirec
 
         // :: Step 12: write order, timeline and deliveries in one transaction
         var deliveries = await WriteAsync(connection, drafts, results, parked, notices, now, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        try
+        {
+            await transaction.CommitAsync(cancellationToken);
+        }
+        catch
+        {
+            // If it was done all the same, the rows say that this node has them, and nobody would send them before their leases are over.
+            intake.GiveBack([.. deliveries.Where(row => row.IsLeased).Select(row => row.Due)]);
+            throw;
+        }
 
         intake.Offer([.. deliveries.Where(row => row.IsLeased).Select(row => row.Due)]);
         if (deliveries.Exists(row => !row.IsLeased))

@@ -12,6 +12,11 @@ internal sealed class ClosedIntake : IDeliveryIntake
 
     public int Offer(IReadOnlyList<DueDelivery> deliveries) => deliveries.Count;
 
+    public void GiveBack(IReadOnlyList<DueDelivery> deliveries)
+    {
+        // Nothing was leased.
+    }
+
     public void Wake()
     {
         // Nobody here to wake.

@@ -27,6 +27,8 @@ internal sealed class InboxClaims(NpgsqlDataSource database, NodeIdentity node, 
 
     private const string Release = "UPDATE inbox SET leased_until = NULL, leased_by = NULL WHERE leased_by = $1";
 
+    private const string GiveBack = "UPDATE inbox SET leased_until = NULL, leased_by = NULL WHERE id = ANY($1) AND leased_by = $2";
+
     private const string Payloads = """
         SELECT id, topic, occurred_at, received_at, body FROM events WHERE id = ANY($1)
         """;
@@ -35,6 +37,15 @@ internal sealed class InboxClaims(NpgsqlDataSource database, NodeIdentity node, 
     public async Task ReleaseAsync(CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(Release);
+        command.Parameters.Add(new() { Value = node.Id });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Ends this node's lease on rows that it has not in memory.</summary>
+    public async Task GiveBackAsync(Guid[] rows, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(GiveBack);
+        command.Parameters.Add(new() { Value = rows, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid });
         command.Parameters.Add(new() { Value = node.Id });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }

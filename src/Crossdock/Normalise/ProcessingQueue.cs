@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Crossdock.Capture;
 using Crossdock.Model;
@@ -12,6 +13,7 @@ internal sealed class ProcessingQueue : IDisposable
     private readonly Channel<InboxItem>[] lanes;
     private readonly ProcessingOptions options;
     private readonly SemaphoreSlim room = new(0, 1);
+    private readonly ConcurrentQueue<Guid> doubtful = new();
     private int waiting;
     private long waitingBytes;
 
@@ -68,6 +70,27 @@ internal sealed class ProcessingQueue : IDisposable
                 // Another lane said so at the same moment: once is enough.
             }
         }
+    }
+
+    /// <summary>Inbox rows whose commit was not answered: they may say that this node has them, and it has not.</summary>
+    public void Doubt(IReadOnlyList<Guid> rows)
+    {
+        foreach (var row in rows)
+        {
+            doubtful.Enqueue(row);
+        }
+    }
+
+    /// <summary>Takes the rows in doubt out; whoever cannot give them back puts them in again.</summary>
+    public Guid[] TakeDoubtful()
+    {
+        var rows = new List<Guid>();
+        while (rows.Count < 10_000 && doubtful.TryDequeue(out var row))
+        {
+            rows.Add(row);
+        }
+
+        return [.. rows];
     }
 
     /// <summary>Waits until there is room again, at most for the given time.</summary>

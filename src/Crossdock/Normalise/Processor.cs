@@ -121,6 +121,7 @@ internal sealed partial class Processor(ProcessingQueue queue, BatchProcessor ba
         {
             try
             {
+                await GiveBackDoubtfulAsync(stopping);
                 int claimed = 0;
                 int room = Math.Min(queue.Room, options.Value.BatchEvents * queue.Lanes);
                 if (room >= Math.Min(options.Value.BatchEvents, options.Value.WaitingEvents) / 2)
@@ -150,6 +151,24 @@ internal sealed partial class Processor(ProcessingQueue queue, BatchProcessor ba
                 Log.ClaimsFailed(logger, exception.Message);
                 await Task.Delay(poll, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
+        }
+    }
+
+    private async Task GiveBackDoubtfulAsync(CancellationToken stopping)
+    {
+        if (queue.TakeDoubtful() is not { Length: > 0 } rows)
+        {
+            return;
+        }
+
+        try
+        {
+            await claims.GiveBackAsync(rows, stopping);
+        }
+        catch
+        {
+            queue.Doubt(rows);
+            throw;
         }
     }
 

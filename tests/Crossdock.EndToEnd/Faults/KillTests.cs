@@ -5,13 +5,13 @@ namespace Crossdock.EndToEnd.Faults;
 
 /// <summary>Tests that take the whole machine: nothing else runs beside them.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
-public sealed class FaultCollection
+public sealed class AloneOnTheMachine
 {
     public const string Name = "faults";
 }
 
 /// <summary>Hub and database are killed while orders are in flight. The long form is <c>./bench faults</c>.</summary>
-[Collection(FaultCollection.Name)]
+[Collection(AloneOnTheMachine.Name)]
 public sealed class KillTests(ITestOutputHelper output)
 {
     [Fact]

@@ -89,6 +89,10 @@ public sealed class ApiHost : IAsyncLifetime
         public bool HasRoom(ConnectionId destination) => false;
         public int Offer(IReadOnlyList<DueDelivery> deliveries) => deliveries.Count;
 
+        public void GiveBack(IReadOnlyList<DueDelivery> deliveries)
+        {
+        }
+
         public void Wake()
         {
         }
