@@ -1,4 +1,6 @@
+using Crossdock.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
 
 namespace Crossdock.Delivery;
@@ -9,6 +11,7 @@ public static class DeliveryServices
     public static IServiceCollection AddDelivery(this IServiceCollection services)
     {
         services.AddOptions<DeliveryOptions>().BindConfiguration("Crossdock:Delivery").ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddSingleton<ConnectionStatistics>();
         services.AddSingleton<DeliveryStore>();
         services.AddSingleton<OutcomeStore>();
         services.AddSingleton<OutcomeWriter>();

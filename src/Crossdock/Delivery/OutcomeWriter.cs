@@ -8,7 +8,7 @@ using Npgsql;
 namespace Crossdock.Delivery;
 
 /// <summary>Gathers how attempts ended and stores them in groups. While the database is away they stay in memory and the workers wait: no outcome is dropped.</summary>
-internal sealed partial class OutcomeWriter(OutcomeStore store, TimeProvider clock, IOptions<DeliveryOptions> options, ILogger<OutcomeWriter> logger)
+internal sealed partial class OutcomeWriter(OutcomeStore store, ConnectionStatistics statistics, TimeProvider clock, IOptions<DeliveryOptions> options, ILogger<OutcomeWriter> logger)
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
 
@@ -114,11 +114,13 @@ internal sealed partial class OutcomeWriter(OutcomeStore store, TimeProvider clo
             try
             {
                 await store.StoreAsync(batch, back, clock.GetUtcNow(), abandoned);
+                Count(batch);
                 return null;
             }
             catch (PostgresException stored) when (stored.SqlState == PostgresErrorCodes.UniqueViolation)
             {
                 // The answer to an earlier try was lost after its commit: the attempts are there.
+                Count(batch);
                 return null;
             }
             catch (PostgresException refused) when (!refused.IsTransient && !IsOutage(refused))
@@ -131,6 +133,19 @@ internal sealed partial class OutcomeWriter(OutcomeStore store, TimeProvider clo
             }
             await Task.Delay(wait, clock, abandoned);
             wait = wait * 2 < LongestWait ? wait * 2 : LongestWait;
+        }
+    }
+
+    private void Count(List<FinishedAttempt> batch)
+    {
+        foreach (var one in batch)
+        {
+            bool isDone = one.Ruling.State == DeliveryState.Delivered;
+            statistics.Count(one.Due.Destination, isDone ? Statistic.Delivered : Statistic.Failed);
+            if (isDone)
+            {
+                statistics.Count(one.Due.Store, Statistic.HandedOver);
+            }
         }
     }
 

@@ -16,11 +16,11 @@ public static class ProcessingServices
     {
         services.AddOptions<ProcessingOptions>().BindConfiguration("Crossdock:Processing").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(provider => new ProcessingQueue(provider.GetRequiredService<IOptions<ProcessingOptions>>(), isOpen));
-        services.AddSingleton<ConnectionStatistics>();
+        services.TryAddSingleton<ConnectionStatistics>();
         services.AddHostedService(provider => provider.GetRequiredService<ConnectionStatistics>());
+        services.TryAddSingleton<IDeliveryIntake, ClosedIntake>();
         if (isOpen)
         {
-            services.TryAddSingleton<IDeliveryIntake, ClosedIntake>();
             services.AddSingleton<BatchProcessor>();
             services.AddSingleton<InboxClaims>();
             services.AddSingleton<ParkedStore>();

@@ -33,6 +33,8 @@ public enum Statistic
     Delivered = 9,
     /// <summary>Attempts that failed; counted for the destination.</summary>
     Failed = 10,
+    /// <summary>Deliveries done; counted for the store whose order it was.</summary>
+    HandedOver = 11,
 }
 
 /// <summary>Adds up counts in memory and writes them every two seconds. A crash may lose the last two seconds of figures, never of events.</summary>

@@ -36,12 +36,15 @@ public sealed record OpenWork
     public required int Waiting { get; init; }
     /// <summary>Of these, those that already failed once.</summary>
     public required int Retrying { get; init; }
+    /// <summary>Orders that a person has to approve.</summary>
+    public required int AwaitingApproval { get; init; }
     public required int HeldOrders { get; init; }
     public required int DeadLetters { get; init; }
+    /// <summary>Events not understood. Those that only wait for their order are not counted: they need nobody.</summary>
     public required int Parked { get; init; }
 }
 
-/// <summary>One store since midnight UTC.</summary>
+/// <summary>One store: what it sent since midnight UTC, and what of its orders is stuck now.</summary>
 public sealed record StoreToday
 {
     public required string Store { get; init; }
@@ -50,8 +53,11 @@ public sealed record StoreToday
     public required long Received { get; init; }
     public required long Repeated { get; init; }
     public required long Orders { get; init; }
+    /// <summary>Deliveries of its orders that were done.</summary>
     public required long Delivered { get; init; }
+    /// <summary>Dead letters of its orders now; counting stops for all stores together at <see cref="Dashboard.Bound"/>.</summary>
     public required long Failed { get; init; }
+    /// <summary>Its held orders now; bounded likewise.</summary>
     public required long Held { get; init; }
     public required long Excluded { get; init; }
     public required long Parked { get; init; }
@@ -69,24 +75,26 @@ public sealed class DashboardQueries(NpgsqlDataSource database, TimeProvider clo
         """;
 
     private const string Stores = """
-        SELECT c.key AS store, c.name, c.platform,
+        SELECT c.key AS store, c.name, c.platform, coalesce(h.held, 0) AS held, coalesce(d.failed, 0) AS failed,
                coalesce(sum(s.count) FILTER (WHERE s.name = 'received'), 0)::bigint AS received, coalesce(sum(s.count) FILTER (WHERE s.name = 'repeated'), 0)::bigint AS repeated,
-               coalesce(sum(s.count) FILTER (WHERE s.name = 'orders'), 0)::bigint AS orders, coalesce(sum(s.count) FILTER (WHERE s.name = 'delivered'), 0)::bigint AS delivered,
-               coalesce(sum(s.count) FILTER (WHERE s.name = 'failed'), 0)::bigint AS failed, coalesce(sum(s.count) FILTER (WHERE s.name = 'held'), 0)::bigint AS held,
+               coalesce(sum(s.count) FILTER (WHERE s.name = 'orders'), 0)::bigint AS orders, coalesce(sum(s.count) FILTER (WHERE s.name = 'handed_over'), 0)::bigint AS delivered,
                coalesce(sum(s.count) FILTER (WHERE s.name = 'excluded'), 0)::bigint AS excluded, coalesce(sum(s.count) FILTER (WHERE s.name = 'parked'), 0)::bigint AS parked
-        FROM connections c JOIN statistics s ON s.connection_id = c.id AND s.minute >= @from
+        FROM connections c LEFT JOIN statistics s ON s.connection_id = c.id AND s.minute >= @from
+        LEFT JOIN (SELECT connection_id, count(*) AS held FROM (SELECT connection_id FROM orders WHERE held LIMIT @bound) x GROUP BY connection_id) h ON h.connection_id = c.id
+        LEFT JOIN (SELECT connection_id, count(*) AS failed FROM (SELECT connection_id FROM deliveries WHERE state = 'dead' LIMIT @bound) x GROUP BY connection_id) d ON d.connection_id = c.id
         WHERE c.deleted_at IS NULL
-        GROUP BY c.key, c.name, c.platform
-        HAVING bool_or(s.name = 'received') ORDER BY c.key
+        GROUP BY c.key, c.name, c.platform, h.held, d.failed
+        HAVING bool_or(s.name = 'received') OR h.held > 0 OR d.failed > 0 ORDER BY c.key
         """;
 
     private const string Open = """
         SELECT (SELECT count(*) FROM (SELECT FROM inbox LIMIT @bound) x)::int AS inbox,
                (SELECT count(*) FROM (SELECT FROM deliveries WHERE state = 'waiting' LIMIT @bound) x)::int AS waiting,
                (SELECT count(*) FROM (SELECT attempts FROM deliveries WHERE state = 'waiting' LIMIT @bound) x WHERE attempts > 0)::int AS retrying,
+               (SELECT count(*) FROM (SELECT FROM orders WHERE state = 'awaiting_approval' LIMIT @bound) x)::int AS awaiting_approval,
                (SELECT count(*) FROM (SELECT FROM orders WHERE held LIMIT @bound) x)::int AS held_orders,
                (SELECT count(*) FROM (SELECT FROM deliveries WHERE state = 'dead' LIMIT @bound) x)::int AS dead_letters,
-               (SELECT count(*) FROM (SELECT FROM parked_events LIMIT @bound) x)::int AS parked
+               (SELECT count(*) FROM (SELECT FROM parked_events WHERE NOT waits_for_order LIMIT @bound) x)::int AS parked
         """;
 
     /// <summary>The figures now.</summary>
@@ -105,9 +113,9 @@ public sealed class DashboardQueries(NpgsqlDataSource database, TimeProvider clo
         return await database.ReadAsync<DashboardMinute>(Minutes, new { from = to.AddMinutes(-59), to }, cancellationToken);
     }
 
-    /// <summary>What each store sent since midnight UTC.</summary>
+    /// <summary>What each store sent since midnight UTC, with what is stuck of it.</summary>
     public async Task<IReadOnlyList<StoreToday>> StoresAsync(CancellationToken cancellationToken) =>
-        await database.ReadAsync<StoreToday>(Stores, new { from = new DateTimeOffset(clock.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero) }, cancellationToken);
+        await database.ReadAsync<StoreToday>(Stores, new { from = new DateTimeOffset(clock.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero), bound = Dashboard.Bound }, cancellationToken);
 
     /// <summary>What waits or is stuck.</summary>
     public async Task<OpenWork> OpenAsync(CancellationToken cancellationToken) => (await database.ReadOneAsync<OpenWork>(Open, new { bound = Dashboard.Bound }, cancellationToken))!;

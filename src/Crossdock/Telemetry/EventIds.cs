@@ -14,4 +14,6 @@ public static class EventIds
     public const int WakeFailed = 1104;
 
     public const int StatisticsFailed = 1900;
+
+    public const int PageFailed = 2900;
 }
