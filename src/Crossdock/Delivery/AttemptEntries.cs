@@ -14,7 +14,7 @@ internal static class AttemptEntries
     /// <summary>The same with the move it led to.</summary>
     internal static string WithMove(string entries, FinishedAttempt one, StateMove move)
     {
-        List<TimelineEntry> moved = [new(one.At, TimelineKind.State, "crossdock", $"{EnumNames<OrderState>.Of(move.From)} became {EnumNames<OrderState>.Of(move.To)}", move.Because)];
+        List<TimelineEntry> moved = [new(one.At, TimelineKind.State, "crossdock", OrderSentences.Became(move.From, move.To), move.Because)];
         return string.Concat(entries.AsSpan(0, entries.Length - 1), ",", JsonSerializer.Serialize(moved, TimelineJson.Default.ListTimelineEntry).AsSpan(1));
     }
 

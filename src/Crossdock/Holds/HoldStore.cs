@@ -149,7 +149,7 @@ public sealed class HoldStore
         batch.BatchCommands.Add(Telling(
         [
             .. closed.Select(hold => (hold.Order, hold.Store, new TimelineEntry(now, TimelineKind.Released, actor, $"Released: {hold.Reason}", reason, hold.Id))),
-            .. stopped.Select(order => (order.Id, order.Store, new TimelineEntry(now, TimelineKind.State, actor, "new became approved", "the last hold was released"))),
+            .. stopped.Select(order => (order.Id, order.Store, new TimelineEntry(now, TimelineKind.State, actor, OrderSentences.Became(OrderState.New, OrderState.Approved), "the last hold was released"))),
         ], now));
         await batch.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);

@@ -100,7 +100,7 @@ internal static class OrderDecision
         var at = draft.Entries.Count > 0 ? draft.Entries[^1].At : default;
         if (before is null)
         {
-            draft.Entries.Add(new(at, TimelineKind.State, Actor, $"State: {EnumNames<OrderState>.Of(wanted)}.", because));
+            draft.Entries.Add(new(at, TimelineKind.State, Actor, OrderSentences.Became(null, wanted), because));
             return (wanted, because);
         }
 
@@ -112,11 +112,11 @@ internal static class OrderDecision
         if (!OrderLifecycle.CanMove(before.State, wanted))
         {
             draft.Entries.Add(new(at, TimelineKind.Note, Actor,
-                $"The shop's version would mean {EnumNames<OrderState>.Of(wanted)}; the order stays {EnumNames<OrderState>.Of(before.State)}.", "that move is not legal"));
+                $"The shop's version would mean {OrderSentences.Words(wanted)}; the order stays {OrderSentences.Words(before.State)}.", "that move is not legal"));
             return (before.State, null);
         }
 
-        draft.Entries.Add(new(at, TimelineKind.State, Actor, $"State: {EnumNames<OrderState>.Of(before.State)} to {EnumNames<OrderState>.Of(wanted)}.", because));
+        draft.Entries.Add(new(at, TimelineKind.State, Actor, OrderSentences.Became(before.State, wanted), because));
         return (wanted, because);
     }
 

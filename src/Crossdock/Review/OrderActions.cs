@@ -23,7 +23,7 @@ public sealed record OrderActionResult(bool IsKnown, string? Refusal = null)
 /// <summary>What a person does with one order: approve, hold, release, cancel. Each is one transaction with its line in the timeline.</summary>
 public sealed class OrderActions(NpgsqlDataSource database, IConnectionDirectory directory, HoldStore holds, IServiceProvider services, TimeProvider clock)
 {
-    private const string Find = "SELECT connection_id, external_id FROM orders WHERE id = $1";
+    private const string Find = "SELECT connection_id, external_id, state FROM orders WHERE id = $1";
 
     private const string Replay = "INSERT INTO inbox (id, event_id, kind, connection_id, order_key) VALUES ($1, $2, 2, $3, $4)";
 
@@ -39,7 +39,7 @@ public sealed class OrderActions(NpgsqlDataSource database, IConnectionDirectory
     {
         if (order.State is not (OrderState.AwaitingApproval or OrderState.New))
         {
-            return $"The order is {EnumNames<OrderState>.Of(order.State)}; only one that awaits approval can be approved.";
+            return $"The order is {OrderSentences.Words(order.State)} already; only one that awaits approval can be approved.";
         }
 
         await MoveAsync(connection, order, OrderState.Approved, actor, because, now, cancellationToken);
@@ -58,6 +58,11 @@ public sealed class OrderActions(NpgsqlDataSource database, IConnectionDirectory
         if (await FindAsync(id, cancellationToken) is not { } key)
         {
             return OrderActionResult.Unknown;
+        }
+
+        if (key.State is "closed" or "cancelled")
+        {
+            return OrderActionResult.Refused($"The order is {key.State}; there is nothing left to stop.");
         }
 
         string reason = string.IsNullOrWhiteSpace(because) ? "stopped by hand" : because.Trim();
@@ -94,11 +99,24 @@ public sealed class OrderActions(NpgsqlDataSource database, IConnectionDirectory
     }
 
     /// <summary>Cancels an order: what has not been sent is not sent, and a destination that has it is told, or a hold says that it cannot be told.</summary>
-    public Task<OrderActionResult> CancelAsync(Guid id, string actor, string? because, CancellationToken cancellationToken) => ActAsync(id, async (connection, order, now) =>
+    public Task<OrderActionResult> CancelAsync(Guid id, string actor, string? because, CancellationToken cancellationToken) => CancelAsync(id, null, actor, because, cancellationToken);
+
+    /// <summary>The same, but only while the order stands where the person saw it: what happened meanwhile may be a reason to decide otherwise.</summary>
+    /// <param name="id">The order.</param>
+    /// <param name="seen">The state that was on the screen; null to cancel whatever it is.</param>
+    /// <param name="actor">Who.</param>
+    /// <param name="because">Why.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<OrderActionResult> CancelAsync(Guid id, OrderState? seen, string actor, string? because, CancellationToken cancellationToken) => ActAsync(id, async (connection, order, now) =>
     {
         if (order.State is OrderState.Cancelled)
         {
             return "The order is cancelled already.";
+        }
+
+        if (seen is { } before && before != order.State)
+        {
+            return $"The order is {OrderSentences.Words(order.State)} by now; when you opened it, it was {OrderSentences.Words(before)}. Look at it again, then decide.";
         }
 
         if (OrderLifecycle.Refusal(order.State, OrderState.Cancelled) is { } refusal)
@@ -167,7 +185,7 @@ public sealed class OrderActions(NpgsqlDataSource database, IConnectionDirectory
         StoredOrder order;
         await using (var batch = new NpgsqlBatch(connection))
         {
-            batch.BatchCommands.Add(OrderStore.LockCommand([key]));
+            batch.BatchCommands.Add(OrderStore.LockCommand([(key.Connection, key.ExternalId)]));
             await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
             if (!await reader.ReadAsync(cancellationToken))
             {
@@ -190,7 +208,7 @@ public sealed class OrderActions(NpgsqlDataSource database, IConnectionDirectory
     private static async Task MoveAsync(NpgsqlConnection connection, StoredOrder order, OrderState to, string actor, string? because, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await OrderStore.MoveAsync(connection, [new StateMove(order.Id, order.State, to, because ?? $"by {actor}")], now, cancellationToken);
-        await TellAsync(connection, order, now, [new TimelineEntry(now, TimelineKind.State, actor, $"State: {EnumNames<OrderState>.Of(order.State)} to {EnumNames<OrderState>.Of(to)}.", because)]);
+        await TellAsync(connection, order, now, [new TimelineEntry(now, TimelineKind.State, actor, OrderSentences.Became(order.State, to), because)]);
     }
 
     private static async Task TellAsync(NpgsqlConnection connection, StoredOrder order, DateTimeOffset now, List<TimelineEntry> entries)
@@ -208,11 +226,11 @@ public sealed class OrderActions(NpgsqlDataSource database, IConnectionDirectory
         await tell.ExecuteNonQueryAsync();
     }
 
-    private async Task<(int Connection, string ExternalId)?> FindAsync(Guid id, CancellationToken cancellationToken)
+    private async Task<(int Connection, string ExternalId, string State)?> FindAsync(Guid id, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(Find);
         command.Parameters.Add(new() { Value = id });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? (reader.GetInt32(0), reader.GetString(1)) : null;
+        return await reader.ReadAsync(cancellationToken) ? (reader.GetInt32(0), reader.GetString(1), reader.GetString(2)) : null;
     }
 }

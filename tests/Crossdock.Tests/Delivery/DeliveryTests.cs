@@ -23,7 +23,7 @@ public sealed class DeliveryTests(TestDatabase database) : IClassFixture<TestDat
         Assert.Equal(1, await hub.AskAsync<int>("SELECT count(*)::int FROM attempts WHERE delivery_id = @id AND outcome = 'delivered' AND status = 201", new { id = due.Id.Value }));
         string timeline = await hub.TimelineAsync(due);
         Assert.Contains("as R-1", timeline, StringComparison.Ordinal);
-        Assert.Contains("approved became processing", timeline, StringComparison.Ordinal);
+        Assert.Contains("The order went from approved to processing.", timeline, StringComparison.Ordinal);
         Assert.Equal(due.Id, Assert.Single(courier.Asked).Request.Id);
     }
 
