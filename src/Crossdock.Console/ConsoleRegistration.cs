@@ -4,6 +4,7 @@ using Crossdock.Delivery;
 using Crossdock.Holds;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -35,6 +36,7 @@ public static class ConsoleRegistration
     /// <summary>Maps the pages at <c>/</c>, their style and script under <c>/console</c>, and the forms' addresses. Call after authentication and authorisation.</summary>
     public static WebApplication MapCrossdockConsole(this WebApplication app)
     {
+        app.UseConsoleErrors();
         app.UseAntiforgery();
         foreach (var (file, type) in Assets)
         {
@@ -50,6 +52,18 @@ public static class ConsoleRegistration
 
         // Pages are only read; forms have addresses of their own. Without this they would also claim POST /sign-in.
         app.MapRazorComponents<App>().RequireAuthorization().WithMetadata(new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head]));
+
+        // What nobody else answers. A browser is told in words; where events are captured, only posting means anything.
+        app.MapFallback("{**path}", (HttpContext context) =>
+        {
+            if (context.Request.Path.StartsWithSegments("/in", StringComparison.Ordinal) && !HttpMethods.IsPost(context.Request.Method))
+            {
+                context.Response.Headers.Allow = HttpMethods.Post;
+                return Results.StatusCode(StatusCodes.Status405MethodNotAllowed);
+            }
+
+            return context.User.Identity?.IsAuthenticated == true && HttpMethods.IsGet(context.Request.Method) ? new RazorComponentResult<App>() : Results.Text("There is no such address.", statusCode: StatusCodes.Status404NotFound);
+        }).AllowAnonymous().ExcludeFromDescription();
         return app;
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Crossdock.Model.Orders;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -13,18 +14,19 @@ internal static class ActionEndpoints
     private const int MostAtOnce = 500;
     private const int LongestReason = 500;
 
-    private delegate Task<int> Act(IOperatorActions actions, Form form, CancellationToken cancellationToken);
+    private delegate Task<ActionReport> Act(IOperatorActions actions, Form form, CancellationToken cancellationToken);
 
-    private sealed record Form(IReadOnlyList<Guid> Ids, string Actor, string Because, string? Body);
+    private sealed record Form(IReadOnlyList<Guid> Ids, string Actor, string Because, string? Body, OrderState? Seen);
 
     public static void Map(IEndpointRouteBuilder console)
     {
-        Post("orders/hold", "Held", "order", (actions, form, token) => actions.HoldOrderAsync(form.Ids[0], form.Actor, form.Because, token));
-        Post("orders/approve", "Approved", "order", (actions, form, token) => actions.ApproveOrderAsync(form.Ids[0], form.Actor, form.Because, token));
-        Post("orders/cancel", "Cancelled", "order", (actions, form, token) => actions.CancelOrderAsync(form.Ids[0], form.Actor, form.Because, token));
+        Post("orders/hold", "Stopped", "order", (actions, form, token) => actions.HoldOrdersAsync(form.Ids, form.Actor, form.Because, token));
+        Post("orders/approve", "Approved", "order", (actions, form, token) => actions.ApproveOrdersAsync(form.Ids, form.Actor, form.Because, token));
+        Post("orders/cancel", "Cancelled", "order", (actions, form, token) => actions.CancelOrdersAsync(form.Ids, form.Seen, form.Actor, form.Because, token));
         Post("events/replay", "Replayed", "event", (actions, form, token) => actions.ReplayEventsAsync(form.Ids, form.Actor, form.Because, token));
+        Post("events/drop", "Gave up", "event", (actions, form, token) => actions.DropParkedAsync(form.Ids, form.Actor, form.Because, token));
         Post("holds/release", "Released", "hold", (actions, form, token) => actions.ReleaseHoldsAsync(form.Ids, form.Actor, form.Because, token));
-        Post("deliveries/retry", "Put back", "delivery", (actions, form, token) => actions.RetryDeliveriesAsync(form.Ids, form.Body, form.Actor, form.Because, token));
+        Post("deliveries/retry", "Put back to be sent", "delivery", (actions, form, token) => actions.RetryDeliveriesAsync(form.Ids, form.Body, form.Actor, form.Because, token));
         Post("deliveries/drop", "Dropped", "delivery", (actions, form, token) => actions.DropDeliveriesAsync(form.Ids, form.Actor, form.Because, token));
 
         void Post(string path, string did, string what, Act act) =>
@@ -42,7 +44,7 @@ internal static class ActionEndpoints
         string back = Local(sent["back"]);
         List<Guid> ids = [.. sent["id"].Select(text => Guid.TryParse(text, out var id) ? id : Guid.Empty).Where(id => id != Guid.Empty).Distinct().Take(MostAtOnce)];
         string because = sent["because"].ToString().Trim();
-        string? body = sent["body"].ToString() is { Length: > 0 } text ? text : null;
+        string? body = Edited(sent["body"], sent["was"]);
         if (ids.Count == 0)
         {
             FlashCookie.Put(context, isBad: true, "Nothing was chosen: tick at least one row first.");
@@ -57,16 +59,32 @@ internal static class ActionEndpoints
         }
         else
         {
-            int done = await act(actions, new Form(ids, context.User.Identity?.Name ?? "operator", because, body), context.RequestAborted);
-            FlashCookie.Put(context, isBad: done == 0, done == ids.Count
-                ? string.Create(CultureInfo.InvariantCulture, $"{did} {Many(done, what)}.")
-                : string.Create(CultureInfo.InvariantCulture, $"{did} {done} of {Many(ids.Count, what)}; the rest had changed meanwhile or does not allow it."));
+            var form = new Form(ids, context.User.Identity?.Name ?? "operator", because, body, EnumNames<OrderState>.Parse(sent["seen"].ToString()));
+            var report = await act(actions, form, context.RequestAborted);
+            FlashCookie.Put(context, isBad: report.Refusals.Count > 0, Told(did, what, ids.Count, report));
         }
 
         return Results.LocalRedirect(back);
     }
 
-    private static string Many(int count, string what) => count == 1 ? $"1 {what}" : what.EndsWith('y') ? $"{count} {what[..^1]}ies" : $"{count} {what}s";
+    private static string Told(string did, string what, int wanted, ActionReport report)
+    {
+        string why = string.Join("; ", report.Refusals.Distinct(StringComparer.Ordinal).Take(3)).TrimEnd('.');
+        return report switch
+        {
+            { Refusals.Count: 0 } => string.Create(CultureInfo.InvariantCulture, $"{did}: {Many(report.Done, what)}."),
+            { Done: 0 } => $"Nothing was changed: {why}.",
+            _ => string.Create(CultureInfo.InvariantCulture, $"{did}: {report.Done} of {Many(wanted, what)}. Not the others: {why}."),
+        };
+    }
+
+    private static string Many(int count, string what) => count == 1 ? $"1 {what}" : what.EndsWith('y') ? string.Create(CultureInfo.InvariantCulture, $"{count} {what[..^1]}ies") : string.Create(CultureInfo.InvariantCulture, $"{count} {what}s");
+
+    // A form sends its lines with CR and LF. What nobody changed is no edit: it is made from the order again, with the order's latest changes.
+    private static string? Edited(string? body, string? was) =>
+        string.IsNullOrWhiteSpace(body) || Plain(body) == Plain(was ?? "") ? null : Plain(body);
+
+    private static string Plain(string text) => text.Replace("\r\n", "\n", StringComparison.Ordinal).Trim();
 
     private static string Local(string? address) =>
         address is ['/', ..] && !address.StartsWith("//", StringComparison.Ordinal) && !address.Contains('\\', StringComparison.Ordinal) && !address.AsSpan().ContainsAnyInRange('\0', '\u001F') ? address : "/";

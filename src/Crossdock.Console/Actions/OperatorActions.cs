@@ -1,39 +1,72 @@
-using Crossdock.Review;
 using Crossdock.Delivery;
 using Crossdock.Holds;
+using Crossdock.Model.Orders;
 using Crossdock.Normalise;
-using Crossdock.Orders;
+using Crossdock.Review;
 
 namespace Crossdock.WebConsole.Actions;
 
 /// <summary>Hands what a person asked for to the part of the hub that does it.</summary>
-internal sealed class OperatorActions(HoldStore holds, DeliveryActions deliveries, OrderActions orders, ReplayStore events) : IOperatorActions
+internal sealed class OperatorActions(HoldStore holds, HoldQueries known, DeliveryActions deliveries, OrderActions orders, ReplayStore events) : IOperatorActions
 {
-    public async Task<int> HoldOrderAsync(Guid order, string actor, string because, CancellationToken cancellationToken) =>
-        Done(await orders.HoldAsync(order, Operator(actor), because, cancellationToken));
+    public Task<ActionReport> HoldOrdersAsync(IReadOnlyList<Guid> ids, string actor, string because, CancellationToken cancellationToken) =>
+        EachAsync(ids, id => orders.HoldAsync(id, Operator(actor), because, cancellationToken));
 
-    public async Task<int> ApproveOrderAsync(Guid order, string actor, string because, CancellationToken cancellationToken) =>
-        Done(await orders.ApproveAsync(order, Operator(actor), because, cancellationToken));
+    public Task<ActionReport> ApproveOrdersAsync(IReadOnlyList<Guid> ids, string actor, string because, CancellationToken cancellationToken) =>
+        EachAsync(ids, id => orders.ApproveAsync(id, Operator(actor), because, cancellationToken));
 
-    public async Task<int> CancelOrderAsync(Guid order, string actor, string because, CancellationToken cancellationToken) =>
-        Done(await orders.CancelAsync(order, Operator(actor), because, cancellationToken));
+    public Task<ActionReport> CancelOrdersAsync(IReadOnlyList<Guid> ids, OrderState? seen, string actor, string because, CancellationToken cancellationToken) =>
+        EachAsync(ids, id => orders.CancelAsync(id, seen, Operator(actor), because, cancellationToken));
 
-    public async Task<int> ReplayEventsAsync(IReadOnlyList<Guid> ids, string actor, string because, CancellationToken cancellationToken) =>
-        (await events.ReplayAsync(ids, Operator(actor), because, cancellationToken)).Count(result => result.Done);
+    public async Task<ActionReport> ReplayEventsAsync(IReadOnlyList<Guid> ids, string actor, string because, CancellationToken cancellationToken) =>
+        Report(await events.ReplayAsync(ids, Operator(actor), because, cancellationToken));
 
-    public async Task<int> ReleaseHoldsAsync(IReadOnlyList<Guid> ids, string actor, string because, CancellationToken cancellationToken) =>
-        Done(await holds.ReleaseAsync(ids, Operator(actor), because, cancellationToken));
+    public async Task<ActionReport> DropParkedAsync(IReadOnlyList<Guid> ids, string actor, string because, CancellationToken cancellationToken) =>
+        Report(await events.DropParkedAsync(ids, Operator(actor), because, cancellationToken));
 
-    public async Task<int> RetryDeliveriesAsync(IReadOnlyList<Guid> ids, string? body, string actor, string because, CancellationToken cancellationToken) => Done(body is null
+    public async Task<ActionReport> ReleaseHoldsAsync(IReadOnlyList<Guid> ids, string actor, string because, CancellationToken cancellationToken)
+    {
+        var results = await holds.ReleaseAsync(ids, Operator(actor), because, cancellationToken);
+        List<string> refusals = [];
+        foreach (var result in results.Where(result => result.Answer != ActionAnswer.Done))
+        {
+            refusals.Add(await known.FindAsync(result.Id, cancellationToken) is { ReleasedBy: { } by } hold
+                ? $"{by} has released order {hold.OrderNumber} already{(hold.ReleasedBecause is null ? "" : $" (\"{hold.ReleasedBecause}\")")}"
+                : "there is no such hold any more");
+        }
+
+        return new(results.Count - refusals.Count, refusals);
+    }
+
+    public async Task<ActionReport> RetryDeliveriesAsync(IReadOnlyList<Guid> ids, string? body, string actor, string because, CancellationToken cancellationToken) => Report(body is null
         ? await deliveries.RetryAsync(ids, Operator(actor), because, cancellationToken)
         : await deliveries.EditAndRetryAsync(ids, body, Operator(actor), because, cancellationToken));
 
-    public async Task<int> DropDeliveriesAsync(IReadOnlyList<Guid> ids, string actor, string because, CancellationToken cancellationToken) =>
-        Done(await deliveries.DropAsync(ids, Operator(actor), because, cancellationToken));
+    public async Task<ActionReport> DropDeliveriesAsync(IReadOnlyList<Guid> ids, string actor, string because, CancellationToken cancellationToken) =>
+        Report(await deliveries.DropAsync(ids, Operator(actor), because, cancellationToken));
 
     private static string Operator(string name) => "operator " + name;
 
-    private static int Done(OrderActionResult result) => result is { IsKnown: true, Refusal: null } ? 1 : 0;
+    // One order a transaction: each is locked only as long as its own decision takes.
+    private static async Task<ActionReport> EachAsync(IReadOnlyList<Guid> ids, Func<Guid, Task<OrderActionResult>> act)
+    {
+        List<string> refusals = [];
+        foreach (var id in ids)
+        {
+            var result = await act(id);
+            if (!result.IsKnown || result.Refusal is not null)
+            {
+                refusals.Add(result.Refusal ?? "There is no such order.");
+            }
+        }
 
-    private static int Done(IReadOnlyList<ActionResult> results) => results.Count(result => result.Answer == ActionAnswer.Done);
+        return new(ids.Count - refusals.Count, refusals);
+    }
+
+    private static ActionReport Report(IReadOnlyList<ReplayResult> results) =>
+        new(results.Count(result => result.Done), [.. results.Where(result => !result.Done).Select(result => result.Because ?? "it cannot be done")]);
+
+    private static ActionReport Report(IReadOnlyList<ActionResult> results) => new(
+        results.Count(result => result.Answer == ActionAnswer.Done),
+        [.. results.Where(result => result.Answer != ActionAnswer.Done).Select(result => result.Answer == ActionAnswer.NotFound ? "there is no such delivery" : $"somebody or something was quicker: {result.Because} by now")]);
 }

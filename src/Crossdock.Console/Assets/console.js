@@ -1,14 +1,22 @@
 // Everything works without this file; it shows times in the reader's zone, keeps live parts fresh and helps with forms.
-const clock = new Intl.DateTimeFormat(undefined, { dateStyle: "short", timeStyle: "medium" });
-const hour = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const day = { hourCycle: "h23", hour: "2-digit", minute: "2-digit" };
+const hour = new Intl.DateTimeFormat(undefined, day);
+const seconds = new Intl.DateTimeFormat(undefined, { ...day, second: "2-digit" });
+const date = new Intl.DateTimeFormat(undefined, { ...day, day: "numeric", month: "short" });
+const year = new Intl.DateTimeFormat(undefined, { ...day, day: "numeric", month: "short", year: "numeric" });
+// As short as it is clear: today the time will do.
+function clock(at) {
+  const now = new Date();
+  return (at.toDateString() === now.toDateString() ? seconds : at.getFullYear() === now.getFullYear() ? date : year).format(at);
+}
 function ago(at) {
   const s = Math.max(0, Math.round((Date.now() - at) / 1000));
-  return s < 60 ? `${s} s ago` : s < 3600 ? `${Math.floor(s / 60)} min ago` : s < 86400 ? `${Math.floor(s / 3600)} h ago` : clock.format(at);
+  return s < 60 ? `${s} s ago` : s < 3600 ? `${Math.floor(s / 60)} min ago` : s < 86400 ? `${Math.floor(s / 3600)} h ago` : clock(at);
 }
 function times(root) {
   for (const t of root.querySelectorAll("time[datetime]")) {
     const at = new Date(t.dateTime);
-    t.textContent = t.dataset.as === "ago" ? ago(at) : t.dataset.as === "hour" ? hour.format(at) : clock.format(at);
+    t.textContent = t.dataset.as === "ago" ? ago(at) : t.dataset.as === "hour" ? hour.format(at) : t.dataset.as === "seconds" ? seconds.format(at) : clock(at);
   }
 }
 async function refresh() {

@@ -13,13 +13,23 @@ internal sealed record Figures(
     IReadOnlyList<ConnectionSummary> Connections,
     IReadOnlyList<HoldRow> Holds,
     IReadOnlyList<DeliveryRow> DeadLetters,
-    IReadOnlyList<ParkedRow> Parked);
+    IReadOnlyList<ParkedRow> Parked,
+    DateTimeOffset At)
+{
+    /// <summary>All stores with what they sent today, those with most orders first; a silent one is worth seeing too.</summary>
+    public IReadOnlyList<(ConnectionSummary Store, StoreToday? Today)> Stores { get; } =
+    [
+        .. Connections.Where(connection => connection.IsStore || connection.Received > 0)
+            .Select(connection => (connection, Hub.Stores.FirstOrDefault(store => store.Store == connection.Key)))
+            .OrderByDescending(one => one.Item2?.Orders ?? 0).ThenBy(one => one.connection.Name, StringComparer.OrdinalIgnoreCase),
+    ];
+}
 
 /// <summary>Reads the figures once for everybody who looks: at most every second, and never when nobody does.</summary>
 internal sealed class LiveFigures(DashboardQueries dashboard, ConnectionQueries connections, HoldQueries holds, DeliveryQueries deliveries, EventQueries events, TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
-    private static readonly PageRequest Few = new(null, 5);
+    private static readonly PageRequest Newest = new(null, PageRequest.MaximumTake);
 
     private readonly SemaphoreSlim reading = new(1);
     private Known? known;
@@ -44,9 +54,10 @@ internal sealed class LiveFigures(DashboardQueries dashboard, ConnectionQueries 
             var figures = new Figures(
                 await dashboard.ReadAsync(cancellationToken),
                 await connections.ListAsync(cancellationToken),
-                (await holds.OpenAsync(null, null, Few, cancellationToken)).Items,
-                (await deliveries.DeadLettersAsync(null, Few, cancellationToken)).Items,
-                (await events.ParkedAsync(null, waitsForOrder: false, Few, cancellationToken)).Items);
+                (await holds.OpenAsync(null, null, Newest, cancellationToken)).Items,
+                (await deliveries.DeadLettersAsync(null, Newest, cancellationToken)).Items,
+                (await events.ParkedAsync(null, waitsForOrder: false, Newest, cancellationToken)).Items,
+                clock.GetUtcNow());
             known = new Known(figures, clock.GetTimestamp());
             return figures;
         }

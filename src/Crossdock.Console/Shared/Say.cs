@@ -13,6 +13,29 @@ internal static class Say
         ? Telemetry.Dashboard.Bound.ToString("N0", CultureInfo.InvariantCulture) + "+"
         : count.ToString("N0", CultureInfo.InvariantCulture);
 
+    /// <summary>"1 event", "12 events".</summary>
+    public static string Count(long count, string what) => count == 1 ? $"1 {what}" : what.EndsWith("ry", StringComparison.Ordinal) ? $"{Count(count)} {what[..^1]}ies" : $"{Count(count)} {what}s";
+
+    /// <summary>A clause as a sentence: begun with a capital, ended with one full stop.</summary>
+    public static string Sentence(string clause) => clause.Length == 0 ? "" : char.ToUpperInvariant(clause[0]) + clause[1..].TrimEnd('.', ' ') + ".";
+
+    /// <summary>A size: "812 bytes", "12.3 kB", "1.4 MB".</summary>
+    public static string Size(long bytes) => bytes switch
+    {
+        < 1_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes} bytes"),
+        < 1_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1_000.0:0.#} kB"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1_000_000.0:0.#} MB"),
+    };
+
+    /// <summary>What a delivery hands over: the order, a change of it, or its cancellation.</summary>
+    public static string Kind(string kind) => kind switch
+    {
+        "create" => "Order",
+        "update" => "Change",
+        "cancel" => "Cancellation",
+        _ => Name(kind),
+    };
+
     public static string Amount(decimal amount, string currency) => string.Create(CultureInfo.InvariantCulture, $"{amount:#,0.00##} {currency}");
 
     public static string Amount(Money? money) => money is { } value ? Amount(value.Amount, value.Currency) : "";
@@ -23,7 +46,7 @@ internal static class Say
     {
         "delivered" or "closed" => "good",
         "processing" or "in_shipment" or "approved" => "accent",
-        "awaiting_payment" or "awaiting_approval" or "held" => "warn",
+        "awaiting_payment" or "awaiting_approval" or "held" or "waiting" => "warn",
         "cancelled" or "dead" or "failed" => "bad",
         _ => "",
     };

@@ -25,6 +25,16 @@ internal sealed record Trail(string? After, string? Earlier)
         return parts.Length == 0 ? list : With(list, parts[^1], string.Join('.', parts[..^1]));
     }
 
+    /// <summary>The address of this very page, to come back to after an action.</summary>
+    public string Here(string list) => After is null ? list : With(list, After, Earlier ?? "");
+
+    /// <summary>A list's address with its filters; those not given are left out.</summary>
+    public static string Address(string list, params (string Name, string? Value)[] filters)
+    {
+        string query = string.Join('&', filters.Where(filter => !string.IsNullOrEmpty(filter.Value)).Select(filter => $"{filter.Name}={Uri.EscapeDataString(filter.Value!)}"));
+        return query.Length == 0 ? list : $"{list}?{query}";
+    }
+
     private string[] Parts => Earlier is null ? [] : Earlier.Split('.');
 
     private static string Shorten(string trail) => trail.Length <= Longest ? trail : trail[^Longest..][(trail[^Longest..].IndexOf('.', StringComparison.Ordinal) + 1)..];

@@ -5,8 +5,7 @@ namespace Crossdock.Api;
 /// <summary>Headers that keep a browser from doing what nobody asked for.</summary>
 public static class SecurityHeaders
 {
-    // Blazor's circuit is a WebSocket to ourselves; Radzen sets widths and heights as inline styles.
-    private const string Policy = "default-src 'self'; img-src 'self' data: https:; style-src 'self' 'unsafe-inline'; font-src 'self' data:; script-src 'self'; connect-src 'self' ws: wss:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+    private const string Policy = "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
 
     /// <summary>Sets them on every answer. First in the pipeline.</summary>
     public static IApplicationBuilder UseCrossdockSecurityHeaders(this IApplicationBuilder app) => app.Use((context, next) =>

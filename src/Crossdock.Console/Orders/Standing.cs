@@ -1,0 +1,49 @@
+using Crossdock.Delivery;
+using Crossdock.Holds;
+using Crossdock.Orders;
+using Crossdock.WebConsole.Shared;
+
+namespace Crossdock.WebConsole.Orders;
+
+/// <summary>Where an order stands, in one sentence, with what a person can do about it.</summary>
+/// <param name="Tone">The colour: empty, good, accent, warn or bad.</param>
+/// <param name="Text">Where it stands and why.</param>
+/// <param name="Advice">What to do, or that nothing is to be done.</param>
+/// <param name="Address">A page where it can be done; null for none, or for this one.</param>
+/// <param name="Link">The words of the link.</param>
+public sealed record Standing(string Tone, string Text, string? Advice = null, string? Address = null, string? Link = null)
+{
+    /// <summary>What stops it first, then where it is.</summary>
+    public static IReadOnlyList<Standing> Of(OrderSummary order, Guid lastEvent, IReadOnlyList<HoldRow> holds, IReadOnlyList<DeliveryRow> deliveries) =>
+    [
+        .. deliveries.Where(delivery => delivery.State == "dead").Select(delivery => new Standing(
+            "bad", $"{Say.Kind(delivery.Kind)} to {delivery.DestinationName} failed: {Sentence(delivery.LastError ?? "no reason was given")}", Shared.Advice.DeadLetter, $"/deliveries/{delivery.Id}", "Edit, retry or drop")),
+        Where(order, lastEvent, holds.Any(hold => hold.ReleasedAt is null), deliveries),
+    ];
+
+    private static Standing Where(OrderSummary order, Guid lastEvent, bool isHeld, IReadOnlyList<DeliveryRow> deliveries)
+    {
+        string because = order.StateBecause is { Length: > 0 } reason ? $": {Sentence(reason)}" : ".";
+        string there = string.Join(" and ", deliveries.Where(delivery => delivery is { State: "delivered", Kind: "create" }).Select(delivery => delivery.DestinationName + (delivery.RemoteId is null ? "" : $" (as {delivery.RemoteId})")));
+        string open = string.Join(" and ", deliveries.Where(delivery => delivery.State == "waiting").Select(delivery => delivery.DestinationName).Distinct());
+        if (isHeld && order.State is not ("cancelled" or "excluded" or "closed"))
+        {
+            return new("warn", there.Length == 0 ? "It is stopped and goes nowhere until somebody releases it." : $"{there} has it; what else is to be sent waits until somebody releases the order.");
+        }
+
+        return order.State switch
+        {
+            "new" => new("", "It was received and is being worked on."),
+            "awaiting_payment" => new("warn", $"It waits for the payment{because}", "The shop says when it is paid, and the order goes on by itself. Nothing is to be done here."),
+            "awaiting_approval" => new("warn", $"It waits for a person{because}", "Approve it and it is sent to the store's destinations, or cancel it."),
+            "excluded" => new("", $"It goes nowhere{because}", "Nothing is to be done. If that is wrong, mend the store's rules and replay the last event.", $"/events/{lastEvent}", "The last event"),
+            "cancelled" => new("", $"It was cancelled{because}", "Nothing more is sent, except the cancellation to who has it."),
+            _ when open.Length > 0 => new("accent", there.Length == 0 ? $"It is on its way to {open}." : $"{there} has it; something for {open} is under way."),
+            _ when there.Length > 0 => new("good", order.State == "processing" ? $"{there} has it." : $"{there} has it. The order is {Say.Name(order.State)}{because}"),
+            "approved" when deliveries.Count == 0 => new("warn", "It may go on, but it has nowhere to go.", "The store has no destination, or a rule chose none. Set destinations for the store and replay the last event.", $"/events/{lastEvent}", "The last event"),
+            _ => new("", $"The order is {Say.Name(order.State)}{because}"),
+        };
+    }
+
+    private static string Sentence(string text) => text.TrimEnd('.', ' ') + ".";
+}

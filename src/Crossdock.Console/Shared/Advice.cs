@@ -1,0 +1,23 @@
+namespace Crossdock.WebConsole.Shared;
+
+/// <summary>What a person can do about what stopped an order, and what releasing it does.</summary>
+internal static class Advice
+{
+    public const string DeadLetter = "It is not tried again by itself. Mend the cause at the destination or in its settings and retry; correct what is sent and retry; or drop it when it is not wanted any more.";
+    public const string Parked = "The event is kept unchanged. Mend the cause (the connection's mapping or settings, or the document in the shop) and replay it.";
+    public const string Early = "It speaks of an order that has not arrived yet, and is worked by itself as soon as it does. Nothing needs to be done unless the order should have come long ago.";
+
+    /// <summary>One or two sentences for a hold's code.</summary>
+    public static string For(string code) => code switch
+    {
+        "rule" => "A rule of the store stopped it. Do what the rule asks for; releasing then sends the order on.",
+        "operator" => "A colleague stopped it. Releasing sends the order on.",
+        "delivery_refused" => "The destination refuses the order as it is. Correct it in the shop, which is taken over by itself, or edit what is sent. Releasing sends it again.",
+        "changed_after_delivery" => "Tell the destination of the change by mail or phone. Releasing sends nothing; it says that this is settled.",
+        "cancelled_after_delivery" => "Ask the destination by mail or phone not to ship it. Releasing sends nothing; it says that this is settled.",
+        "address_withheld" or "address_missing" => "Complete the address in the shop: the new version is taken over by itself and ends the hold. Releasing sends the order as it is.",
+        "unknown_status" => "Look at the order in the shop. Releasing sends it on under the status that Crossdock knows.",
+        "too_many_packages" => "Check the quantities and the store's rule for packages. Releasing sends it on as it is.",
+        _ => "Look at the order and what was received. Releasing sends it on as it is.",
+    };
+}
