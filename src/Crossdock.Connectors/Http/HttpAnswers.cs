@@ -20,11 +20,11 @@ internal static class HttpAnswers
 
         return status switch
         {
-            409 => new Delivered(RemoteIdIn(call, body) ?? request.RemoteId),
+            409 when request.Kind == DeliveryKind.Create => new Delivered(RemoteIdIn(call, body) ?? request.RemoteId),
             429 => new RetryLater("the destination is throttling (HTTP 429)", RetryAfter(response, clock), IsThrottled: true),
             408 or 425 or >= 500 => new RetryLater($"HTTP {status}: {Message(body.Span, masks)}", RetryAfter(response, clock)),
             401 or 403 => new Hold($"the destination refused our credentials (HTTP {status}); check auth in the connection's settings"),
-            400 or 422 => new Hold(Message(body.Span, masks)),
+            400 or 409 or 422 => new Hold(Message(body.Span, masks)),
             >= 300 and < 400 => new Rejected($"HTTP {status}: the destination redirects, and redirects are not followed; put the final address in the settings"),
             >= 200 and < 300 => new Hold($"HTTP {status} is not among the statuses that mean success: {Message(body.Span, masks)}"),
             _ => new Rejected($"HTTP {status}: {Message(body.Span, masks)}"),

@@ -91,7 +91,8 @@ internal abstract record HttpAuthentication
     // A secret may stand encrypted in the connection's secrets, or where it is used.
     private static string SecretOf(SettingsReader reader, string name, ConnectionSettings connection, string secretName)
     {
-        string? value = connection.Secret(secretName) is { } stored && (!reader.Has(name) || reader.Text(name) is null or "true") ? stored : reader.Text(name) ?? connection.Secret(secretName);
+        // "true" says that it stands among the secrets; it is never the secret itself.
+        string? value = (reader.Has(name) ? reader.Text(name) : null) is { } here and not "true" ? here : connection.Secret(secretName);
         if (value is null)
         {
             reader.Problem(name, $"is missing; set it here from the environment or as secrets.{secretName}");

@@ -145,7 +145,7 @@ internal sealed class HttpDestination(HttpSettings settings, HttpClient http, Ti
             exchange = exchange with { ResponseBody = settings.Masks.Body(body.Memory.Span), ElapsedMs = Elapsed(started) };
             return new Heard(read(response, body.Memory), exchange, token);
         }
-        catch (TemplateException error)
+        catch (Exception error) when (error is TemplateException or UriFormatException)
         {
             return new Heard(new Hold(error.Message), null, null);
         }

@@ -42,6 +42,12 @@ internal sealed class Template
             return new Template(text, null);
         }
 
+        if (text.Contains("{{{", StringComparison.Ordinal) || text.Contains("{{&", StringComparison.Ordinal))
+        {
+            // What a buyer wrote would then be taken for a part of the document.
+            throw new TemplateException("values are always escaped: write {{name}} or {{json name}} instead of {{{name}}}, and put a blank between a brace of JSON and {{");
+        }
+
         try
         {
             using var reader = new StringReader(text);
@@ -49,7 +55,9 @@ internal sealed class Template
         }
         catch (Exception error) when (error is HandlebarsException or ArgumentException or InvalidOperationException or FormatException or IndexOutOfRangeException or NullReferenceException)
         {
-            throw new TemplateException($"the template cannot be compiled: {error.Message}");
+            throw new TemplateException(text.Contains("}}}", StringComparison.Ordinal)
+                ? "the template cannot be compiled: put a blank between }} and a closing brace of JSON"
+                : $"the template cannot be compiled: {error.Message}");
         }
     }
 
@@ -86,7 +94,7 @@ internal sealed class Template
         engine.RegisterHelper("date", (EncodedTextWriter output, Context _, Arguments arguments) => output.Write(Date(arguments)));
         engine.RegisterHelper("length", (EncodedTextWriter output, Context _, Arguments arguments) => output.Write(arguments[0] switch
         {
-            List<object?> list => Text((decimal)list.Count),
+            object?[] list => Text((decimal)list.Length),
             string value => Text((decimal)value.Length),
             _ => "0",
         }));
@@ -123,7 +131,7 @@ internal sealed class Template
         {
             "unixSeconds" => at.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
             "unixMillis" => at.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture),
-            _ => at.ToUniversalTime().ToString(format, CultureInfo.InvariantCulture),
+            _ => at.UtcDateTime.ToString(format, CultureInfo.InvariantCulture),
         };
     }
 
@@ -148,6 +156,11 @@ internal sealed class Template
             if (string.IsNullOrEmpty(text))
             {
                 return;
+            }
+
+            if (escaping == Escaping.Url && text is "." or "..")
+            {
+                throw new FormatException($"'{text}' cannot stand in an address: it would lead to another one");
             }
 
             target.Write(escaping switch

@@ -61,7 +61,7 @@ internal static class TemplateModel
                     list.Add(Value(ref reader));
                 }
 
-                return list;
+                return list.ToArray();
             case JsonTokenType.String:
                 return reader.GetString();
             case JsonTokenType.Number:
@@ -89,9 +89,13 @@ internal static class TemplateModel
 
                 writer.WriteEndObject();
                 break;
-            case List<object?> list:
+            case object?[] list:
                 writer.WriteStartArray();
-                list.ForEach(inner => Write(writer, inner));
+                foreach (object? inner in list)
+                {
+                    Write(writer, inner);
+                }
+
                 writer.WriteEndArray();
                 break;
             case string text:

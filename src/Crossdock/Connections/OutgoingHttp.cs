@@ -23,6 +23,8 @@ internal sealed class OutgoingHttp : IDisposable
             ConnectTimeout = TimeSpan.FromSeconds(10),
             AutomaticDecompression = DecompressionMethods.All,
             ConnectCallback = ConnectAsync,
+            // Header values filled from an order may be any text; without this a name such as Ñuñoa could not be sent at all.
+            RequestHeaderEncodingSelector = (_, _) => System.Text.Encoding.UTF8,
         })
         {
             Timeout = Timeout.InfiniteTimeSpan,

@@ -64,7 +64,7 @@ public abstract class ConnectorConformance
         foreach (var (settings, path) in Wrong)
         {
             var problems = Connector.Check(settings);
-            Assert.Contains(problems, problem => problem.Path == path);
+            Assert.True(problems.Any(problem => problem.Path == path), $"{path} is not named for {settings.Settings.GetRawText()}, only {string.Join(", ", problems)}");
             Assert.All(problems, problem => Assert.False(string.IsNullOrWhiteSpace(problem.Problem)));
         }
     }

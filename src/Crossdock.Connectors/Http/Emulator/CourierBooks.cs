@@ -8,9 +8,13 @@ namespace Crossdock.Connectors.Http;
 /// <summary>What the emulated courier has accepted: by idempotency key and by reference. Optionally kept in a file of JSON lines that is read again at start.</summary>
 internal sealed class CourierBooks : IAsyncDisposable
 {
+    /// <summary>Bodies are kept of so many; a benchmark sends millions.</summary>
+    private const int MostShown = 200;
+
     private readonly ConcurrentDictionary<string, Shipment> byKey = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Shipment> byReference = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<long, Shipment> byId = new();
+    private readonly ConcurrentQueue<Shipment> latest = new();
     private readonly Channel<string>? journal;
     private readonly Task writing = Task.CompletedTask;
     private long last;
@@ -44,10 +48,13 @@ internal sealed class CourierBooks : IAsyncDisposable
 
     internal ICollection<string> References => byReference.Keys;
 
+    /// <summary>What came last, newest first, with its body.</summary>
+    internal IEnumerable<Shipment> Latest => latest.Where(shipment => !shipment.Body.IsEmpty).Reverse();
+
     internal ICollection<Shipment> All => byId.Values;
 
     /// <summary>Accepts a shipment; the same key again gets the same shipment, another key for a known reference counts as a duplicate effect.</summary>
-    internal Shipment Accept(string? key, string reference)
+    internal Shipment Accept(string? key, string reference, ReadOnlyMemory<byte> body)
     {
         if (key is not null && byKey.TryGetValue(key, out var known))
         {
@@ -67,6 +74,13 @@ internal sealed class CourierBooks : IAsyncDisposable
         }
 
         Enter(shipment);
+        shipment.Body = body;
+        latest.Enqueue(shipment);
+        while (latest.Count > MostShown && latest.TryDequeue(out var older))
+        {
+            older.Body = default;
+        }
+
         journal?.Writer.TryWrite($$"""{"id":{{shipment.Id.ToString(CultureInfo.InvariantCulture)}},"key":{{JsonSerializer.Serialize(key)}},"reference":{{JsonSerializer.Serialize(reference)}}}""");
         return shipment;
     }
@@ -86,6 +100,7 @@ internal sealed class CourierBooks : IAsyncDisposable
         byKey.Clear();
         byReference.Clear();
         byId.Clear();
+        latest.Clear();
         Interlocked.Exchange(ref repeats, 0);
         Interlocked.Exchange(ref duplicates, 0);
     }
@@ -158,4 +173,5 @@ internal sealed class Shipment(long id, string? key, string reference)
     internal string Reference => reference;
     internal bool IsCancelled { get; set; }
     internal int Updates { get; set; }
+    internal ReadOnlyMemory<byte> Body { get; set; }
 }

@@ -14,7 +14,7 @@ using Microsoft.Extensions.Logging;
 namespace Crossdock.Connectors.Http;
 
 /// <summary>An emulated courier: accepts shipments over HTTP, keeps books, and misbehaves as told. POST, PUT and DELETE /api/shipments, GET /api/shipments?reference=.
-/// GET /_emulator shows the books; POST /_emulator {"behaviour":{...}} or {"next":["drop","garbage"]} tells it what to do; DELETE /_emulator empties the books.</summary>
+/// GET /_emulator shows the books, GET /_emulator/shipments what came last; POST /_emulator {"behaviour":{...}} or {"next":["drop","garbage"]} tells it what to do; DELETE /_emulator empties the books.</summary>
 public sealed class CourierEmulator : IAsyncDisposable
 {
     private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web) { Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
@@ -120,13 +120,13 @@ public sealed class CourierEmulator : IAsyncDisposable
             };
         }
 
-        return path == "/_emulator" ? ControlAsync(call) : WriteAsync(call, 404, """{"message":"no such address"}""");
+        return path == "/_emulator" ? ControlAsync(call) : path == "/_emulator/shipments" ? WriteAsync(call, 200, $$"""{"items":[{{string.Join(',', books.Latest.Select(Show))}}]}""") : WriteAsync(call, 404, """{"message":"no such address"}""");
     }
 
     private async Task CreateAsync(HttpContext call)
     {
         var body = await ReadAsync(call);
-        string? reference = ReferenceIn(body.Span);
+        string? reference = ShipmentReference.In(body.Span);
         if (reference is null)
         {
             await WriteAsync(call, 400, """{"message":"a shipment needs a reference"}""");
@@ -154,7 +154,7 @@ public sealed class CourierEmulator : IAsyncDisposable
         }
 
         string? key = call.Request.Headers["Idempotency-Key"];
-        var shipment = books.Accept(string.IsNullOrEmpty(key) ? null : key, reference);
+        var shipment = books.Accept(string.IsNullOrEmpty(key) ? null : key, reference, body);
         switch (mood)
         {
             case CourierMood.Drop:
@@ -237,6 +237,9 @@ public sealed class CourierEmulator : IAsyncDisposable
         }
     }
 
+    private static string Show(Shipment shipment) =>
+        $$"""{{Describe(shipment)[..^1]}},"key":{{JsonSerializer.Serialize(shipment.Key)}},"body":{{ShipmentReference.Shown(shipment.Body)}} }""";
+
     private static string Describe(Shipment shipment) =>
         $$"""{"id":"SHP-{{shipment.Id.ToString(CultureInfo.InvariantCulture)}}","reference":{{JsonSerializer.Serialize(shipment.Reference)}},"status":"{{(shipment.IsCancelled ? "cancelled" : "accepted")}}","updates":{{shipment.Updates.ToString(CultureInfo.InvariantCulture)}}}""";
 
@@ -254,45 +257,6 @@ public sealed class CourierEmulator : IAsyncDisposable
             }
 
             pipe.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-        }
-    }
-
-    // The canonical order itself has no reference: its number stands in.
-    private static string? ReferenceIn(ReadOnlySpan<byte> body)
-    {
-        try
-        {
-            var reader = new Utf8JsonReader(body);
-            string? stand = null;
-            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
-            {
-                return null;
-            }
-
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-            {
-                bool isReference = reader.ValueTextEquals("reference"u8);
-                bool isNumber = !isReference && reader.ValueTextEquals("number"u8);
-                reader.Read();
-                if (isReference || isNumber)
-                {
-                    string? text = reader.TokenType == JsonTokenType.String ? reader.GetString() : reader.TokenType == JsonTokenType.Number ? Encoding.UTF8.GetString(reader.ValueSpan) : null;
-                    if (isReference)
-                    {
-                        return text is { Length: > 0 } ? text : null;
-                    }
-
-                    stand = text;
-                }
-
-                reader.Skip();
-            }
-
-            return stand;
-        }
-        catch (JsonException)
-        {
-            return null;
         }
     }
 
