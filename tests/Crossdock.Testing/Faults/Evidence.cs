@@ -68,7 +68,7 @@ internal sealed class Evidence(NpgsqlDataSource database, Announcer shop, Strict
             SELECT o.external_id || ' ' || string_agg(e ->> 'kind', ',') FROM orders o JOIN timeline t ON t.order_id = o.id CROSS JOIN LATERAL json_array_elements(t.entries) e
             GROUP BY o.id
             HAVING count(*) FILTER (WHERE e ->> 'kind' = 'received') <> 1 OR count(*) FILTER (WHERE e ->> 'kind' = 'planned') <> 1
-                OR count(*) FILTER (WHERE e ->> 'kind' = 'delivery') <> 1 OR count(*) FILTER (WHERE e ->> 'kind' = 'state' AND e ->> 'text' LIKE '%became processing') <> 1
+                OR count(*) FILTER (WHERE e ->> 'kind' = 'delivery') <> 1 OR count(*) FILTER (WHERE e ->> 'kind' = 'state' AND e ->> 'text' LIKE '%from approved to processing.') <> 1
             """),
         ("events parked", "SELECT order_key || ' ' || reason FROM parked_events"),
         ("events without a key or keys without an event", "SELECT coalesce(e.id, k.event_id)::text FROM events e FULL JOIN event_keys k ON k.event_id = e.id WHERE e.id IS NULL OR k.event_id IS NULL"),

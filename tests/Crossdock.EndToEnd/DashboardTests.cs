@@ -1,0 +1,66 @@
+using Crossdock.Testing;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace Crossdock.EndToEnd;
+
+public sealed class DashboardTests(ConsoleHub hub, Browser browser)
+{
+    [Fact]
+    public async Task Figures_follow_what_happens_without_loading_the_page_again()
+    {
+        await using var desk = await browser.SignInAsync(hub);
+        await desk.Page.GotoAsync("/");
+        await desk.Page.EvaluateAsync("() => window.isTheSame = true");
+        var held = desk.Page.Locator("a.figure[href='/holds'] b");
+        int before = int.Parse(await held.InnerTextAsync(), System.Globalization.CultureInfo.InvariantCulture);
+        string ordersBefore = await OrdersTodayAsync(desk);
+
+        long id = hub.NextId();
+        await hub.OrderAsync("acme", id, "o.held", quantity: 12);
+
+        await Assertions.Expect(held).ToHaveTextAsync($"{before + 1}");
+        await Assertions.Expect(desk.Page.Locator("h1")).ToContainTextAsync(before == 0 ? "1 held order" : $"{before + 1} held orders");
+        await Assertions.Expect(desk.Page.Locator("#nav a[href='/holds'] .count")).ToHaveTextAsync($"{before + 1}");
+        await Assertions.Expect(desk.Page.Locator(".needs")).ToContainTextAsync("nine pieces or more: call the buyer");
+        await Assertions.Expect(desk.Page.Locator(".stores tr", new() { HasText = "Acme Outdoor" }).Locator("td[data-label=orders]")).Not.ToHaveTextAsync(ordersBefore);
+        Assert.True(await desk.Page.EvaluateAsync<bool>("() => window.isTheSame === true"));
+    }
+
+    [Fact]
+    public async Task Deliveries_are_counted_for_store_and_destination()
+    {
+        await hub.OrderAsync("acme", hub.NextId(), "o.state = 'processing'");
+        await using var desk = await browser.SignInAsync(hub);
+        await desk.Page.GotoAsync("/");
+        await Assertions.Expect(desk.Page.Locator(".stores tr", new() { HasText = "Acme Outdoor" }).Locator("td[data-label=delivered]")).Not.ToHaveTextAsync("0");
+        await desk.Page.GotoAsync("/connections/courier");
+        await Assertions.Expect(desk.Page.Locator("a.figure[href*='state=delivered'] b")).Not.ToHaveTextAsync("0");
+        Assert.Contains("it answers", await desk.Page.Locator("#health").InnerTextAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Silent_store_is_listed_as_never_heard_of()
+    {
+        await using var desk = await browser.SignInAsync(hub);
+        string text = await desk.ReadAsync("/");
+        Assert.Contains("Silent Shop", text, StringComparison.Ordinal);
+        Assert.Contains("never heard of", await desk.ReadAsync("/connections/silent"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Failures_of_one_reason_are_one_line_that_leads_to_them()
+    {
+        await hub.OrderAsync("fragile", hub.NextId(), "EXISTS (SELECT 1 FROM deliveries d WHERE d.order_id = o.id AND d.state = 'dead')");
+        await hub.OrderAsync("fragile", hub.NextId(), "EXISTS (SELECT 1 FROM deliveries d WHERE d.order_id = o.id AND d.state = 'dead')");
+        await using var desk = await browser.SignInAsync(hub);
+        await desk.Page.GotoAsync("/");
+        var line = desk.Page.Locator(".needs li", new() { HasText = "to Broken Courier" });
+        await Assertions.Expect(line).ToHaveCountAsync(1);
+        await line.Locator("a").ClickAsync();
+        await desk.Page.WaitForURLAsync("**/dead-letters?destination=broken");
+        Assert.Contains("HTTP 500", await desk.Page.Locator("main").InnerTextAsync(), StringComparison.Ordinal);
+    }
+
+    private static Task<string> OrdersTodayAsync(Desk desk) => desk.Page.Locator(".stores tr", new() { HasText = "Acme Outdoor" }).Locator("td[data-label=orders]").InnerTextAsync();
+}

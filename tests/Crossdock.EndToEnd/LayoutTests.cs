@@ -1,0 +1,52 @@
+using Crossdock.Connectors.Http;
+using Crossdock.Testing;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace Crossdock.EndToEnd;
+
+/// <summary>Every page at a desk and on a telephone, by day and by night: nothing sticks out, and the browser has nothing to complain about.</summary>
+public sealed class LayoutTests(ConsoleHub hub, Browser browser)
+{
+    [Theory]
+    [InlineData(1280, ColorScheme.Light)]
+    [InlineData(1280, ColorScheme.Dark)]
+    [InlineData(390, ColorScheme.Light)]
+    [InlineData(390, ColorScheme.Dark)]
+    public async Task Nothing_sticks_out(int width, ColorScheme scheme)
+    {
+        long id = hub.NextId();
+        hub.Courier.Next(CourierMood.BadAddress);
+        var refused = await hub.OrderAsync("acme", id, "o.held");
+        var dead = await hub.OrderAsync("fragile", hub.NextId(), "EXISTS (SELECT 1 FROM deliveries d WHERE d.order_id = o.id AND d.state = 'dead')");
+        await hub.OrderAsync("careful", hub.NextId(), "o.state = 'awaiting_approval'");
+        await hub.SendAsync("acme", TestHub.Order(id, "2026-11-01T11:00:00Z", total: "\"a-very-long-word-that-a-shop-could-send-instead-of-a-number-and-that-must-not-widen-the-page\""));
+        await hub.UntilAsync(id, $"EXISTS (SELECT 1 FROM parked_events p WHERE p.order_key = '{id}')");
+        object? parked = await hub.ScalarAsync($"SELECT event_id FROM parked_events WHERE order_key = '{id}'");
+        object? delivery = await hub.ScalarAsync($"SELECT id FROM deliveries WHERE order_id = '{dead}'");
+
+        await using var desk = await browser.SignInAsync(hub, width, scheme);
+        List<string> wrong = [];
+        foreach (string page in (string[])[.. Pages.Signed.Select(row => row.Data), $"/orders/{refused}", $"/orders/{dead}", $"/deliveries/{delivery}", $"/events/{parked}", "/orders?q=nothing", "/sign-in"])
+        {
+            Assert.Equal(200, (await desk.Page.GotoAsync(page))!.Status);
+            await desk.Page.EvaluateAsync("() => document.querySelectorAll('details').forEach(part => part.open = true)");
+            wrong.AddRange((await desk.OverflowAsync(alsoInside: true)).Select(what => $"{page}: {what}"));
+        }
+
+        Assert.Empty(wrong);
+        string ground = await desk.Page.EvaluateAsync<string>("() => getComputedStyle(document.body).backgroundColor");
+        Assert.Equal(scheme == ColorScheme.Dark ? "rgb(18, 22, 27)" : "rgb(245, 246, 248)", ground);
+    }
+
+    [Fact]
+    public async Task Menu_opens_on_a_telephone()
+    {
+        await using var desk = await browser.SignInAsync(hub, 390);
+        var orders = desk.Page.Locator("#nav a[href='/orders']");
+        await Assertions.Expect(orders).ToBeHiddenAsync();
+        await desk.Page.GetByRole(AriaRole.Button, new() { Name = "Menu" }).ClickAsync();
+        await orders.ClickAsync();
+        await desk.Page.WaitForURLAsync("**/orders");
+    }
+}

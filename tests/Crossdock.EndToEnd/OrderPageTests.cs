@@ -1,0 +1,78 @@
+using Crossdock.Connectors.Http;
+using Crossdock.Testing;
+using Xunit;
+
+namespace Crossdock.EndToEnd;
+
+public sealed class OrderPageTests(ConsoleHub hub, Browser browser)
+{
+    [Fact]
+    public async Task One_order_shows_lines_history_payload_and_deliveries()
+    {
+        long id = hub.NextId();
+        var order = await hub.OrderAsync("acme", id, "o.state = 'processing'", quantity: 3);
+        string body = TestHub.Order(id, quantity: 3);
+        await hub.SendAsync("acme", body.Replace("2026-11-01T10:00:00Z", "2026-11-01T10:05:00Z", StringComparison.Ordinal));
+        await WaitAsync(id, "arrived and changed nothing");
+
+        await using var desk = await browser.SignInAsync(hub);
+        string text = await desk.ReadAsync($"/orders/{order}");
+        foreach (string part in (string[])
+            [
+                $"#{id}", "Good Courier (as SHP-", "has it.",                                 // where it stands
+                "SKU-1", "Boots", "25,990.00 CLP", "Ana Rojas", "Av. Siempre Viva 742", "Santiago", "+56911112222",
+                "The store announced the order (orders/updated).", "The order is approved.", "To be handed to courier", "Attempt 1: taken (HTTP 201)", "The order went from approved to processing.",
+                "Order to Good Courier", "2 events",
+            ])
+        {
+            Assert.Contains(part, text, StringComparison.Ordinal);
+        }
+
+        await desk.Page.ClickAsync("text=Payload that this order was read from");
+        Assert.Contains($"\"id\":{id}", await desk.Page.Locator("details[open]").First.InnerTextAsync(), StringComparison.Ordinal);
+        await desk.Page.Locator("summary", new() { HasText = "Attempt 1" }).ClickAsync();
+        string attempt = await desk.Page.Locator("details[open]", new() { HasText = "Attempt 1" }).InnerTextAsync();
+        Assert.Contains($$"""{"reference":"#{{id}}","name":"Ana Rojas"}""", attempt, StringComparison.Ordinal);
+        Assert.Contains("Idempotency-Key", attempt, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task Excluded_order_says_why_and_what_to_do()
+    {
+        var order = await hub.OrderAsync("capital", hub.NextId(), "o.state = 'excluded'");
+        await using var desk = await browser.SignInAsync(hub);
+        string text = await desk.ReadAsync($"/orders/{order}");
+        Assert.Contains("It goes nowhere: we deliver to the regions only.", text, StringComparison.Ordinal);
+        Assert.Contains("mend the store's rules and replay the last event", text, StringComparison.Ordinal);
+        Assert.Contains("rule \"The capital is not ours\"", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Refused_order_says_what_the_courier_said_and_what_to_do()
+    {
+        hub.Courier.Next(CourierMood.BadAddress);
+        var order = await hub.OrderAsync("acme", hub.NextId(), "o.held");
+        await using var desk = await browser.SignInAsync(hub);
+        string text = await desk.ReadAsync($"/orders/{order}");
+        Assert.Contains("Held: courier: The address cannot be served", text, StringComparison.Ordinal);
+        Assert.Contains("Correct it in the shop, which is taken over by itself, or edit what is sent.", text, StringComparison.Ordinal);
+        await desk.Page.ClickAsync("text=Edit what is sent");
+        Assert.Contains("Stopped for a person", await desk.Page.Locator("main").InnerTextAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Rules_that_decide_as_before_are_told_once()
+    {
+        long id = hub.NextId();
+        var order = await hub.OrderAsync("capital", id, "o.state = 'excluded'");
+        await hub.OrderAsync("capital", id, "o.document ->> 'note' IS NULL", "2026-11-01T10:05:00Z", quantity: 4);
+        await WaitAsync(id, "The store changed the order");
+        await using var desk = await browser.SignInAsync(hub);
+        string text = await desk.ReadAsync($"/orders/{order}");
+        Assert.Single(System.Text.RegularExpressions.Regex.Matches(text, "^Excluded the order", System.Text.RegularExpressions.RegexOptions.Multiline, TimeSpan.FromSeconds(1)));
+        Assert.Contains("The rules decided as before: excluded the order", text, StringComparison.Ordinal);
+    }
+
+    private Task WaitAsync(long id, string told) =>
+        hub.UntilAsync(id, $"EXISTS (SELECT 1 FROM timeline t WHERE t.order_id = o.id AND t.entries::text LIKE '%{told}%')");
+}
