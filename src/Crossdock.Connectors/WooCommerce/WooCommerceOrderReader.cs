@@ -41,6 +41,9 @@ internal sealed class WooCommerceOrderReader(WooCommerceSettings settings, WooCo
         var items = lines.Items(needsProcessing);
         var addresses = new WooCommerceAddresses(settings, root, attributes);
         var payments = Payments(owed, verdict.Payment, paidAt);
+        var shipTo = isPickup || !needsProcessing ? null : addresses.ShipTo(hasShippingLine: shipping.Count > 0);
+        // Services need processing too, but have neither a shipping line nor an address to go to.
+        bool requiresShipping = needsProcessing && !isPickup && (shipping.Count > 0 || shipTo is not null);
 
         if (isPickup && addresses.Shipping() is not null)
         {
@@ -78,7 +81,7 @@ internal sealed class WooCommerceOrderReader(WooCommerceSettings settings, WooCo
                 TaxesIncluded = false,
             },
             Customer = addresses.Customer(),
-            ShipTo = isPickup || !needsProcessing ? null : addresses.ShipTo(hasShippingLine: shipping.Count > 0),
+            ShipTo = shipTo,
             BillTo = addresses.BillTo(),
             Lines = items,
             Shipping = shipping,
@@ -89,9 +92,9 @@ internal sealed class WooCommerceOrderReader(WooCommerceSettings settings, WooCo
             Refunds = refunds,
             Fulfilments = fulfilments,
             Note = WooCommercePayloads.Text(root, "customer_note"),
-            RequiresShipping = needsProcessing && !isPickup,
+            RequiresShipping = requiresShipping,
             Attributes = attributes.Count == 0 ? Order.EmptyAttributes : attributes,
-            Concerns = verdict.Concern is { } concern ? [concern] : [],
+            Concerns = Concerns(verdict, requiresShipping, shipTo),
         };
     }
 
@@ -112,6 +115,17 @@ internal sealed class WooCommerceOrderReader(WooCommerceSettings settings, WooCo
     }
 
     internal static Money Sum(IEnumerable<Money> amounts, string currency) => amounts.Aggregate(Money.Zero(currency), (sum, amount) => sum + amount);
+
+    private static List<Concern> Concerns(WooCommerceVerdict verdict, bool requiresShipping, Address? shipTo)
+    {
+        List<Concern> concerns = verdict.Concern is { } known ? [known] : [];
+        if (requiresShipping && shipTo?.Line1 is null && verdict.State is (OrderState.New or OrderState.AwaitingPayment))
+        {
+            concerns.Add(new("address_missing", "The order needs a parcel but its address has no street: ask the buyer and enter it, or exclude the order."));
+        }
+
+        return concerns;
+    }
 
     private string Currency()
     {

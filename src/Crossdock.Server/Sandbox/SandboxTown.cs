@@ -66,7 +66,12 @@ internal sealed class SandboxTown : IAsyncDisposable
         var courier = Keep(await CourierEmulator.StartAsync(behaviour: CourierTrouble));
         var night = Keep(await CourierEmulator.StartAsync(behaviour: NightTrouble));
         couriers = $"couriers' books: {courier.Address}/_emulator and {night.Address}/_emulator";
-        var polar = Keep(await WooCommerceEmulator.StartAsync());
+        // Numbers go on from the clock: a second start on the same data sells new orders instead of changing the old ones.
+        int number = (int)((TimeProvider.System.GetUtcNow() - new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero)).TotalSeconds % 1_000_000_000);
+        var polar = Keep(await WooCommerceEmulator.StartAsync(new()
+        {
+            FirstId = number, RepeatRate = 0.05, ReorderRate = 0.03, UpdateRate = 0.06, CancelRate = 0.03, RefundRate = 0.03, TrashRate = 0.02, BadAddressRate = 0.03,
+        }));
         string secret = RandomNumberGenerator.GetHexString(32, lowercase: true);
         string ownSecret = "whsec_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(24));
 
@@ -78,8 +83,6 @@ internal sealed class SandboxTown : IAsyncDisposable
             .ApplyAsync(Configuration(), "sandbox", values.GetValueOrDefault, cancellationToken: cancellationToken);
         if (result.Errors.Count > 0) throw new HubException("The sandbox's configuration was refused: " + string.Join("; ", result.Errors.Select(error => $"{error.Path}: {error.Problem}")));
 
-        // Numbers go on from the clock: a second start on the same data sells new orders instead of changing the old ones.
-        int number = (int)((TimeProvider.System.GetUtcNow() - new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero)).TotalSeconds % 1_000_000_000);
         foreach (var (key, shop, seed) in ((string, string, int)[])[("andina", "andina-outdoor.myshopify.com", 1), ("boreal", "boreal-trekking.myshopify.com", 1001)])
         {
             var shopify = Keep(await ShopifyEmulator.StartAsync(new()
@@ -89,7 +92,7 @@ internal sealed class SandboxTown : IAsyncDisposable
             }));
             trade.Add(shopify.RunAsync(pace, closing.Token));
         }
-        foreach (string topic in WooTopics) await polar.SubscribeAsync(topic, $"{hub.Address}/in/polar", secret);
+        foreach (string topic in WooTopics) await polar.SubscribeAsync(topic, $"{hub.Address}/in/polar", secret, cancellationToken);
         trade.Add(polar.RunAsync(pace, closing.Token));
         var own = new CustomStoreEmulator(new Uri($"{hub.Address}/in/own"), ownSecret, "own-" + number.ToString(CultureInfo.InvariantCulture));
         trade.Add(RunAsync(own, pace));

@@ -89,6 +89,25 @@ public sealed class WooCommerceFieldTests
         Assert.Null(order.ShipTo);
     }
 
+    [Theory]
+    [InlineData("""{"first_name":"Sin","last_name":"Calle","city":"Santiago","country":"CL"}""", "processing", true, "address_missing")]
+    [InlineData("""{"first_name":"Sin","last_name":"Calle","city":"Santiago","country":"CL"}""", "completed", true, null)]
+    [InlineData("""{"first_name":"Con","address_1":"Calle 1","country":"CL"}""", "processing", true, null)]
+    public void Parcel_without_a_street_is_a_concern_while_it_has_not_left(string address, string status, bool requiresShipping, string? concern)
+    {
+        var order = Woo.Order(Woo.With($$"""{"status":"{{status}}","shipping":{{address}},"billing":{{address}} }"""));
+        Assert.Equal((requiresShipping, concern), (order.RequiresShipping, order.Concerns.SingleOrDefault()?.Code));
+    }
+
+    [Fact]
+    public void Service_without_shipping_line_and_address_needs_no_parcel()
+    {
+        var order = Woo.Order(Woo.With("""{"shipping_lines":[],"shipping":{"first_name":"","address_1":"","country":"ES"}}"""));
+        Assert.False(order.RequiresShipping);
+        Assert.Empty(order.Concerns);
+        Assert.True(Woo.Order(Woo.With("""{"shipping_lines":[]}""")).RequiresShipping);
+    }
+
     [Fact]
     public void Gift_card_pays_a_part_and_its_code_is_not_passed_on()
     {
