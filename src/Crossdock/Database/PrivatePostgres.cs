@@ -206,9 +206,8 @@ public sealed class PrivatePostgres : IAsyncDisposable
             await StopServerAsync(cancellationToken);
             isRunning = false;
         }
-        if (!isRunning)
+        if (!isRunning && await RemoveStalePidFileAsync(cancellationToken))
         {
-            await RemoveStalePidFileAsync(cancellationToken);
             await File.WriteAllTextAsync(settingsFile, settings, cancellationToken);
             await account.GiveAsync(settingsFile, cancellationToken);
             var answer = await account.RunAsync([binaries.PgCtl, "start", "-D", ClusterFolder, "-l", LogFile, "-w", "-s", "-t", options.TimeoutSeconds.ToString(CultureInfo.InvariantCulture)], home, cancellationToken);
@@ -223,7 +222,26 @@ public sealed class PrivatePostgres : IAsyncDisposable
         ConnectionString = connection.ConnectionString;
     }
 
+    // A server that a killed hub had just started may still be reading its log again: it says 57P03, or does not listen yet.
     private async Task EnsureDatabaseAsync(NpgsqlConnectionStringBuilder wanted, CancellationToken cancellationToken)
+    {
+        long deadline = Environment.TickCount64 + options.TimeoutSeconds * 1000L;
+        while (true)
+        {
+            try
+            {
+                await EnsureDatabaseOnceAsync(wanted, cancellationToken);
+                return;
+            }
+            catch (NpgsqlException starting) when ((starting.SqlState == PostgresErrorCodes.CannotConnectNow || starting.InnerException is SocketException) && Environment.TickCount64 < deadline)
+            {
+                if (!await IsRunningAsync(cancellationToken)) throw;
+                await Task.Delay(50, cancellationToken);
+            }
+        }
+    }
+
+    private async Task EnsureDatabaseOnceAsync(NpgsqlConnectionStringBuilder wanted, CancellationToken cancellationToken)
     {
         var maintenance = new NpgsqlConnectionStringBuilder(wanted.ConnectionString) { Database = "postgres", Pooling = false };
         try
@@ -242,17 +260,20 @@ public sealed class PrivatePostgres : IAsyncDisposable
     }
 
     // PostgreSQL refuses to start when the pid in its files is alive, also as a zombie or as somebody else's process. Once nothing works in the data folder, they are stale.
-    private async Task RemoveStalePidFileAsync(CancellationToken cancellationToken)
+    // False when a server came up meanwhile: a hub that was killed had just begun to start it.
+    private async Task<bool> RemoveStalePidFileAsync(CancellationToken cancellationToken)
     {
         long deadline = Environment.TickCount64 + options.TimeoutSeconds * 1000L;
         while ((await ServerProcess.AllAsync(ClusterFolder, cancellationToken)).Count > 0)
         {
+            if (await IsRunningAsync(cancellationToken)) return false;
             // Sessions of a killed server notice its death and end; until then the data are in use.
             if (Environment.TickCount64 > deadline) throw new PrivatePostgresException($"Processes of a former PostgreSQL still use {ClusterFolder} and do not end. End them, then start again.");
             await Task.Delay(50, cancellationToken);
         }
         File.Delete(Path.Combine(ClusterFolder, "postmaster.pid"));
         foreach (string socket in Directory.EnumerateFiles(home, ".s.PGSQL.*")) File.Delete(socket);
+        return true;
     }
 
     private async Task StopServerAsync(CancellationToken cancellationToken)

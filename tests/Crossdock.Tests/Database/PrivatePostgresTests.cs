@@ -59,6 +59,27 @@ public sealed class PrivatePostgresTests : IDisposable
     }
 
     [Fact]
+    public async Task Server_that_a_killed_hub_had_just_begun_to_start_is_waited_for()
+    {
+        string cluster;
+        PostgresBinaries binaries;
+        await using (var first = await PrivatePostgres.StartAsync(Options))
+        {
+            (cluster, binaries) = (first.ClusterFolder, first.Binaries);
+            await AskAsync(first, "CREATE TABLE kept AS SELECT 43 AS n");
+        }
+        // Reading an archive that takes its time: the server runs and says that it is starting up.
+        await File.WriteAllTextAsync(Path.Combine(cluster, "recovery.signal"), "");
+        await File.AppendAllTextAsync(Path.Combine(cluster, "postgresql.conf"), "\nrestore_command = 'sleep 1; false'\n");
+        var account = await ServerAccount.FindAsync(CancellationToken.None);
+        await account.GiveAsync(Path.Combine(cluster, "recovery.signal"), CancellationToken.None);
+        await account.RunAsync([binaries.PgCtl, "start", "-D", cluster, "-l", Path.Combine(folder, "postgres", "server.log"), "-W", "-s"], cluster, CancellationToken.None);
+
+        await using var second = await PrivatePostgres.StartAsync(Options);
+        Assert.Equal("43", await AskAsync(second, "SELECT n::text FROM kept"));
+    }
+
+    [Fact]
     public async Task Second_hub_on_the_same_folder_is_refused()
     {
         await using var first = await PrivatePostgres.StartAsync(Options);
