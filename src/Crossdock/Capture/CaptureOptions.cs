@@ -20,8 +20,8 @@ public sealed record CaptureOptions
     /// <summary>Commits in flight at once. Default 2; 1 to 16.</summary>
     [Range(1, 16)] public int Writers { get; init; } = 2;
 
-    /// <summary>How long a caller waits for the commit before it gets 503, in milliseconds; never longer than four fifths of the platform's own deadline. Default 4000; 100 to 30000.</summary>
-    [Range(100, 30_000)] public int AnswerMilliseconds { get; init; } = 4000;
+    /// <summary>How long a caller waits for the commit before it gets 503, in milliseconds; never longer than four fifths of the platform's own deadline. Default 3000; 100 to 30000.</summary>
+    [Range(100, 30_000)] public int AnswerMilliseconds { get; init; } = 3000;
 
     /// <summary>What Retry-After says with a 503, in seconds. Default 5; 1 to 600.</summary>
     [Range(1, 600)] public int RetryAfterSeconds { get; init; } = 5;

@@ -19,6 +19,7 @@ internal sealed partial class ClaimLoop(
     private readonly Lock gate = new();
     private TaskCompletionSource woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private DateTimeOffset sweepAt;
+    private readonly List<DateTimeOffset> unanswered = [];
     private bool mustTakeBack = node.IsAlone;
 
     internal void Wake()
@@ -67,6 +68,11 @@ internal sealed partial class ClaimLoop(
             return (0, null);
         }
         var now = clock.GetUtcNow();
+        if (unanswered.Count > 0)
+        {
+            await store.UnclaimAsync(unanswered, stopping);
+            unanswered.Clear();
+        }
         if (mustTakeBack)
         {
             await store.TakeBackAsync([.. wanting.Values.Select(lane => (lane.Connection.Id, lane.Connection.Destination!.Limits.TimeoutSeconds + 2))], now, stopping);
@@ -100,7 +106,17 @@ internal sealed partial class ClaimLoop(
             return 0;
         }
         var now = clock.GetUtcNow();
-        var rows = await store.ClaimAsync(lane.Connection.Id, wanted, now, now.AddSeconds(options.Value.LeaseSeconds), KeyOf, stopping);
+        var until = now.AddSeconds(options.Value.LeaseSeconds);
+        List<DueDelivery> rows;
+        try
+        {
+            rows = await store.ClaimAsync(lane.Connection.Id, wanted, now, until, KeyOf, stopping);
+        }
+        catch
+        {
+            unanswered.Add(until);
+            throw;
+        }
         lane.HasMore = rows.Count == wanted;
         foreach (var row in rows)
         {

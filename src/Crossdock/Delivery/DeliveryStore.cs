@@ -61,6 +61,11 @@ internal sealed class DeliveryStore(NpgsqlDataSource database, NodeIdentity node
                 AND (e.state IN ('waiting', 'delivered') OR e.is_unclear))
         """;
 
+    // A claim's lease is told apart by its moment: no two claims of a node have the same.
+    private const string Unclaim = """
+        UPDATE deliveries SET leased_until = NULL, leased_by = NULL WHERE state = 'waiting' AND leased_by = $1 AND leased_until = ANY ($2)
+        """;
+
     // What a dead node sent last may still be at work at the destination for as long as a call may take; asking earlier could miss it.
     private const string TakeBack = """
         UPDATE deliveries d SET leased_until = $3 + make_interval(secs => t.seconds)
@@ -131,6 +136,15 @@ internal sealed class DeliveryStore(NpgsqlDataSource database, NodeIdentity node
         await using var command = database.CreateCommand(SupersedeFollowers);
         command.Parameters.Add(Parameters.Array(NpgsqlDbType.Integer, destinations, id => id.Value));
         command.Parameters.Add(Parameters.Time(now));
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Ends the leases of claims that were not answered: should they have been done, nobody has the rows.</summary>
+    internal async Task UnclaimAsync(IReadOnlyList<DateTimeOffset> leases, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(Unclaim);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = node.Id });
+        command.Parameters.Add(Parameters.Array(NpgsqlDbType.TimestampTz, leases, lease => lease.UtcDateTime));
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

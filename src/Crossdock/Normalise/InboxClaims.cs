@@ -27,11 +27,16 @@ internal sealed class InboxClaims(NpgsqlDataSource database, NodeIdentity node, 
 
     private const string Release = "UPDATE inbox SET leased_until = NULL, leased_by = NULL WHERE leased_by = $1";
 
+    // A claim's lease is told apart by its moment: no two claims of a node have the same.
+    private const string Unclaim = "UPDATE inbox SET leased_until = NULL, leased_by = NULL WHERE leased_by = $1 AND leased_until = ANY($2)";
+
     private const string GiveBack = "UPDATE inbox SET leased_until = NULL, leased_by = NULL WHERE id = ANY($1) AND leased_by = $2";
 
     private const string Payloads = """
         SELECT id, topic, occurred_at, received_at, body FROM events WHERE id = ANY($1)
         """;
+
+    private readonly List<DateTime> unanswered = [];
 
     /// <summary>Gives back what this node still holds when it stops, so that nobody has to wait for its leases.</summary>
     public async Task ReleaseAsync(CancellationToken cancellationToken)
@@ -50,17 +55,40 @@ internal sealed class InboxClaims(NpgsqlDataSource database, NodeIdentity node, 
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>Takes rows with their payloads. Not to be called twice at once.</summary>
     public async Task<List<InboxItem>> ClaimAsync(int atMost, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        if (unanswered.Count > 0)
+        {
+            await using var unclaim = new NpgsqlCommand(Unclaim, connection) { Parameters = { new() { Value = node.Id }, new() { Value = unanswered.ToArray() } } };
+            await unclaim.ExecuteNonQueryAsync(cancellationToken);
+            unanswered.Clear();
+        }
+
+        var now = clock.GetUtcNow();
+        var until = now.UtcDateTime + Capture.InboxStore.Lease;
+        try
+        {
+            return await ClaimAsync(connection, now, until, atMost, cancellationToken);
+        }
+        catch
+        {
+            // It may have been done: rows would say that this node has them, and it has not.
+            unanswered.Add(until);
+            throw;
+        }
+    }
+
+    private async Task<List<InboxItem>> ClaimAsync(NpgsqlConnection connection, DateTimeOffset now, DateTime until, int atMost, CancellationToken cancellationToken)
+    {
         var rows = new List<(Guid Id, Guid EventId, InboxKind Kind, int ConnectionId, string? OrderKey, int Attempts)>();
         await using (var claim = new NpgsqlCommand(Claim, connection)
         {
             Parameters =
             {
                 new() { Value = now.UtcDateTime },
-                new() { Value = now.UtcDateTime + Capture.InboxStore.Lease },
+                new() { Value = until },
                 new() { Value = node.Id },
                 new() { Value = atMost },
                 new() { Value = node.IsAlone },

@@ -1,14 +1,14 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Npgsql;
 
 namespace Crossdock.Testing.Faults;
 
-/// <summary>Stands between a hub and its database: lets everything through, holds everything up as a hanging server does, is away, or loses the answer to a commit that was done.</summary>
+/// <summary>Stands between a hub and its database: lets everything through, holds everything up as a hanging server does, is away, or loses the answer to a statement that was done.</summary>
 public sealed class DatabaseProxy : IAsyncDisposable
 {
-    private static readonly byte[] Commit = "COMMIT\0"u8.ToArray();     // as a statement of its own; READ COMMITTED is none
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly NpgsqlConnectionStringBuilder real;
     private readonly ConcurrentDictionary<Socket, Socket> open = new();
@@ -16,7 +16,8 @@ public sealed class DatabaseProxy : IAsyncDisposable
     private readonly Task accepting;
     private volatile TaskCompletionSource? hanging;
     private volatile bool isAway;
-    private int commitsToLose;
+    private byte[] marker = [];
+    private int answersToLose;
 
     public DatabaseProxy(string connectionString)
     {
@@ -33,8 +34,8 @@ public sealed class DatabaseProxy : IAsyncDisposable
     /// <summary>Connections through the proxy.</summary>
     public NpgsqlDataSource DataSource { get; }
 
-    /// <summary>Commits whose answer was lost.</summary>
-    public int LostCommits { get; private set; }
+    /// <summary>Answers that were lost.</summary>
+    public int LostAnswers { get; private set; }
 
     /// <summary>Bytes are taken and not passed on until <see cref="GoOn"/>: what SIGSTOP makes of a server.</summary>
     public void Hang() => hanging ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -53,8 +54,15 @@ public sealed class DatabaseProxy : IAsyncDisposable
         Interlocked.Exchange(ref hanging, null)?.TrySetResult();
     }
 
-    /// <summary>The next commits are done by the server, and their connections break before it can say so.</summary>
-    public void LoseNextCommits(int count) => Volatile.Write(ref commitsToLose, count);
+    /// <summary>The next commit is done by the server, and its connection breaks before that can be said.</summary>
+    public void LoseNextCommit() => LoseNext("COMMIT\0");       // as a statement of its own: READ COMMITTED is none
+
+    /// <summary>The same for the next statement with this text.</summary>
+    public void LoseNext(string text)
+    {
+        marker = Encoding.UTF8.GetBytes(text);
+        Volatile.Write(ref answersToLose, 1);
+    }
 
     /// <summary>Breaks every connection.</summary>
     public void CutAll()
@@ -114,7 +122,7 @@ public sealed class DatabaseProxy : IAsyncDisposable
                 await Task.WhenAny(
                     PumpAsync(client, server, data =>
                     {
-                        if (data.Span.IndexOf(Commit) >= 0 && Interlocked.Decrement(ref commitsToLose) >= 0)
+                        if (Volatile.Read(ref answersToLose) > 0 && data.Span.IndexOf(marker) >= 0 && Interlocked.Exchange(ref answersToLose, 0) > 0)
                         {
                             Volatile.Write(ref isLosing, true);
                         }
@@ -122,7 +130,7 @@ public sealed class DatabaseProxy : IAsyncDisposable
                         return true;
                     }),
                     PumpAsync(server, client, _ => !Volatile.Read(ref isLosing)));
-                LostCommits += isLosing ? 1 : 0;
+                LostAnswers += isLosing ? 1 : 0;
             }
             catch (SocketException)
             {
