@@ -15,6 +15,7 @@ public sealed class Browser : IAsyncLifetime
 
     private IPlaywright? playwright;
     private IBrowser? chromium;
+    private string? signedIn;
 
     public async ValueTask InitializeAsync()
     {
@@ -31,25 +32,30 @@ public sealed class Browser : IAsyncLifetime
     }
 
     /// <summary>A window of its own, without cookies.</summary>
-    internal async Task<Desk> OpenAsync(string address, int width = 1280, ColorScheme scheme = ColorScheme.Light)
+    internal async Task<Desk> OpenAsync(string address, int width = 1280, ColorScheme scheme = ColorScheme.Light, string? state = null)
     {
         Assert.SkipWhen(chromium is null, "Chromium is not installed (apt-get install chromium): the console was not tested in a browser.");
         var context = await chromium!.NewContextAsync(new()
         {
-            BaseURL = address, ColorScheme = scheme, ViewportSize = new() { Width = width, Height = width < 500 ? 844 : 800 }, Locale = "en-GB", TimezoneId = "UTC",
+            BaseURL = address, ColorScheme = scheme, ViewportSize = new() { Width = width, Height = width < 500 ? 844 : 800 }, Locale = "en-GB", TimezoneId = "UTC", StorageState = state,
         });
         context.SetDefaultTimeout(30_000);
         return new Desk(context, await context.NewPageAsync());
     }
 
-    /// <summary>A window that is signed in.</summary>
+    /// <summary>A window that is signed in: once through the page, later with the cookie that the first time gave.</summary>
     internal async Task<Desk> SignInAsync(ConsoleHub hub, int width = 1280, ColorScheme scheme = ColorScheme.Light)
     {
-        var desk = await OpenAsync(hub.Address, width, scheme);
-        await desk.Page.GotoAsync("/sign-in");
-        await desk.Page.FillAsync("input[name=token]", ConsoleHub.Token);
-        await desk.Page.ClickAsync("button.primary");
-        await desk.Page.WaitForURLAsync(hub.Address + "/");
+        var desk = await OpenAsync(hub.Address, width, scheme, signedIn);
+        if (signedIn is null)
+        {
+            await desk.Page.GotoAsync("/sign-in");
+            await desk.Page.FillAsync("input[name=token]", ConsoleHub.Token);
+            await desk.Page.ClickAsync("button.primary");
+            await desk.Page.WaitForURLAsync(hub.Address + "/");
+            signedIn = await desk.Page.Context.StorageStateAsync();
+        }
+
         return desk;
     }
 }

@@ -33,13 +33,23 @@ internal sealed class Desk : IAsyncDisposable
     }
 
     /// <summary>Gives the reason in the form that has this button, and presses it.</summary>
-    public async Task ActAsync(string button, string because, string? within = null)
+    public async Task ActAsync(string button, string because)
     {
-        var form = Page.Locator(within ?? "form").Filter(new() { Has = Page.GetByRole(AriaRole.Button, new() { Name = button, Exact = true }) }).First;
-        await form.Locator("input[name=because]").FillAsync(because);
-        await form.GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).ClickAsync();
+        await ReasonAsync(button, because);
+        await PressAsync(button);
+    }
+
+    /// <summary>Only types the reason: from then on the page leaves this form alone.</summary>
+    public Task ReasonAsync(string button, string because) => Form(button).Locator("input[name=because]").FillAsync(because);
+
+    /// <summary>Only presses the button.</summary>
+    public async Task PressAsync(string button)
+    {
+        await Form(button).GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).ClickAsync();
         await Page.WaitForLoadStateAsync(LoadState.Load);
     }
+
+    private ILocator Form(string button) => Page.Locator("form").Filter(new() { Has = Page.GetByRole(AriaRole.Button, new() { Name = button, Exact = true }) }).First;
 
     /// <summary>Whatever sticks out to the right: of the window, and of boxes that would then scroll.</summary>
     public Task<string[]> OverflowAsync(bool alsoInside) => Page.EvaluateAsync<string[]>("""

@@ -29,11 +29,29 @@ public sealed class OrderPageTests(ConsoleHub hub, Browser browser)
         }
 
         await desk.Page.ClickAsync("text=Payload that this order was read from");
-        Assert.Contains($"\"id\":{id}", await desk.Page.Locator("details[open]").First.InnerTextAsync(), StringComparison.Ordinal);
+        Assert.Contains($"\"id\": {id},", await desk.Page.Locator("details[open]").First.InnerTextAsync(), StringComparison.Ordinal);
+        await desk.Page.ClickAsync("text=Exactly as it came");
+        Assert.Contains($"{{\"id\":{id},\"name\":", await desk.Page.Locator("details details[open]").InnerTextAsync(), StringComparison.Ordinal);
         await desk.Page.Locator("summary", new() { HasText = "Attempt 1" }).ClickAsync();
         string attempt = await desk.Page.Locator("details[open]", new() { HasText = "Attempt 1" }).InnerTextAsync();
         Assert.Contains($$"""{"reference":"#{{id}}","name":"Ana Rojas"}""", attempt, StringComparison.Ordinal);
         Assert.Contains("Idempotency-Key", attempt, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task Open_order_follows_what_happens_to_it()
+    {
+        long id = hub.NextId();
+        var order = await hub.OrderAsync("acme", id, "o.held", quantity: 9);
+        await using var desk = await browser.SignInAsync(hub);
+        await desk.Page.GotoAsync($"/orders/{order}");
+        await desk.Page.EvaluateAsync("() => window.isTheSame = true");
+        await hub.OrderAsync("acme", id, "NOT o.held AND o.state = 'processing'", "2026-11-01T10:05:00Z", quantity: 2);
+        await Microsoft.Playwright.Assertions.Expect(desk.Page.Locator("#state")).ToContainTextAsync("processing");
+        await Microsoft.Playwright.Assertions.Expect(desk.Page.Locator("#standing")).ToContainTextAsync("Good Courier (as SHP-");
+        await Microsoft.Playwright.Assertions.Expect(desk.Page.Locator("#history")).ToContainTextAsync("No longer held: the reason is gone.");
+        await Microsoft.Playwright.Assertions.Expect(desk.Page.Locator("#deliveries")).ToContainTextAsync("delivered");
+        Assert.True(await desk.Page.EvaluateAsync<bool>("() => window.isTheSame === true"));
     }
 
     [Fact]

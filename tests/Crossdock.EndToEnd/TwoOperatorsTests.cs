@@ -1,3 +1,4 @@
+using Microsoft.Playwright;
 using Xunit;
 
 namespace Crossdock.EndToEnd;
@@ -14,9 +15,11 @@ public sealed class TwoOperatorsTests(ConsoleHub hub, Browser browser)
         await using var second = await browser.SignInAsync(hub);
         await first.Page.GotoAsync($"/orders/{order}");
         await second.Page.GotoAsync($"/orders/{order}");
+        await second.ReasonAsync("Approve", "paid, I think");
         await first.ActAsync("Approve", "paid");
         await hub.UntilAsync(id, "o.state = 'processing'");
-        await second.ActAsync("Approve", "paid, I think");
+        await Assertions.Expect(second.Page.Locator("#state")).ToContainTextAsync("processing");
+        await second.PressAsync("Approve");
         Assert.Equal("Nothing was changed: The order is processing already; only one that awaits approval can be approved.", await second.NoticeAsync());
         Assert.DoesNotContain("paid, I think", await hub.TimelineAsync(id), StringComparison.Ordinal);
         Assert.Equal(1L, await hub.ScalarAsync($"SELECT count(*) FROM deliveries WHERE order_id = '{order}'"));
@@ -30,10 +33,11 @@ public sealed class TwoOperatorsTests(ConsoleHub hub, Browser browser)
         await using var first = await browser.SignInAsync(hub);
         await using var second = await browser.SignInAsync(hub);
         await second.Page.GotoAsync($"/orders/{order}");
+        await second.ReasonAsync("Cancel order", "not paid for days");
         await first.Page.GotoAsync($"/orders/{order}");
         await first.ActAsync("Approve", "paid");
         await hub.UntilAsync(id, "o.state = 'processing'");
-        await second.ActAsync("Cancel order", "not paid for days");
+        await second.PressAsync("Cancel order");
         Assert.Equal("Nothing was changed: The order is processing by now; when you opened it, it was awaiting approval. Look at it again, then decide.", await second.NoticeAsync());
         Assert.Equal("processing", await hub.ScalarAsync($"SELECT state FROM orders WHERE id = '{order}'"));
 

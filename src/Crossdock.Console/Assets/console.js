@@ -19,6 +19,11 @@ function times(root) {
     t.textContent = t.dataset.as === "ago" ? ago(at) : t.dataset.as === "hour" ? hour.format(at) : t.dataset.as === "seconds" ? seconds.format(at) : clock(at);
   }
 }
+// A form's token is new every time, and says nothing.
+const plain = part => part.innerHTML.replace(/value="CfDJ[^"]*"/g, "");
+// Nobody's typing, choosing or reading is swept away.
+const isBusy = part => part.contains(document.activeElement) || part.querySelector("details[open]")
+  || [...part.querySelectorAll("input:not([type=hidden]), textarea")].some(field => field.value !== field.defaultValue || field.checked !== field.defaultChecked);
 async function refresh() {
   const live = [...document.querySelectorAll("[data-live]")];
   if (document.hidden || live.length === 0) return;
@@ -30,9 +35,7 @@ async function refresh() {
     times(page);
     for (const part of live) {
       const next = page.getElementById(part.id);
-      if (!next || next.innerHTML === part.innerHTML) continue;
-      const busy = part.contains(document.activeElement) || part.querySelector("details[open]");
-      if (!busy) part.innerHTML = next.innerHTML;
+      if (next && plain(next) !== plain(part) && !isBusy(part)) part.innerHTML = next.innerHTML;
     }
     document.getElementById("offline").hidden = true;
   } catch {
