@@ -1,3 +1,4 @@
+using Crossdock.Connectors.Custom;
 using Crossdock.Connectors.Http;
 using Crossdock.Testing;
 using Microsoft.Playwright;
@@ -149,6 +150,19 @@ public sealed class ActionTests(ConsoleHub hub, Browser browser)
         Assert.Equal("Gave up: 1 event.", await desk.NoticeAsync());
         Assert.Null(await hub.ScalarAsync(parked));
         await ToldAsync(id, "A parked event was given up.", "the shop sent it again");
+    }
+
+    [Fact]
+    public async Task Event_that_cannot_be_read_is_parked_with_the_place_and_what_stood_there()
+    {
+        using var shop = new CustomStoreEmulator(new Uri(hub.Address + "/in/own"), ConsoleHub.OwnSecret, slipEvery: 2);
+        string read = await shop.PlaceOrderAsync(TestContext.Current.CancellationToken), unread = await shop.PlaceOrderAsync(TestContext.Current.CancellationToken);
+        await AnyAsync($"SELECT event_id FROM parked_events WHERE order_key = '{unread}'");
+        Assert.Null(await hub.ScalarAsync($"SELECT event_id FROM parked_events WHERE order_key = '{read}'"));
+        await using var desk = await browser.SignInAsync(hub);
+        string text = await desk.ReadAsync("/parked?store=own");
+        Assert.Contains("/totals/total", text, StringComparison.Ordinal);
+        Assert.Contains(",00", text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -19,6 +19,7 @@ namespace Crossdock.EndToEnd;
 public sealed class ConsoleHub : IAsyncLifetime
 {
     public const string Token = "cd_the-token-of-these-tests";
+    internal const string OwnSecret = "whsec_dGhlLXNlY3JldC1vZi1vdXItb3duLXNob3A=";
     private const string Secret = "the-secret-of-all-stores-0123456789";
 
     private readonly TestDatabase database = new();
@@ -143,6 +144,11 @@ public sealed class ConsoleHub : IAsyncLifetime
         {{Store("fragile", "Fragile Shop", "broken", "")}}
         {{Store("paged", "Many Orders", "courier", "approval: manual")}}
         {{Store("silent", "Silent Shop", "courier", "")}}
+          - key: own
+            name: Own Shop
+            platform: custom
+            secrets: { webhookSecret: {{OwnSecret}} }
+            destinations: [courier]
         """;
 
     private static string Store(string key, string name, string destination, string more) => $$"""

@@ -51,7 +51,7 @@ internal sealed class SandboxTown : IAsyncDisposable
     }
 
     /// <summary>One line for the start-up text.</summary>
-    internal string Describe() => "two Shopify shops, a WooCommerce shop and a shop of its own making sell; " + couriers;
+    internal string Describe() => "two Shopify shops, a WooCommerce shop and two shops of their own making sell; " + couriers;
 
     public async ValueTask DisposeAsync()
     {
@@ -96,6 +96,9 @@ internal sealed class SandboxTown : IAsyncDisposable
         trade.Add(polar.RunAsync(pace, closing.Token));
         var own = new CustomStoreEmulator(new Uri($"{hub.Address}/in/own"), ownSecret, "own-" + number.ToString(CultureInfo.InvariantCulture));
         trade.Add(RunAsync(own, pace));
+        // Few orders, each approved by a person, and every fifth cannot be read.
+        var wholesale = new CustomStoreEmulator(new Uri($"{hub.Address}/in/wholesale"), ownSecret, "bulk-" + number.ToString(CultureInfo.InvariantCulture), seed: 7, slipEvery: 5);
+        trade.Add(RunAsync(wholesale, pace / 15));
     }
 
     private async Task RunAsync(CustomStoreEmulator shop, double pace)

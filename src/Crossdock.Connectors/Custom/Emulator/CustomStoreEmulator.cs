@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Crossdock.Model.Orders;
 
 namespace Crossdock.Connectors.Custom;
@@ -20,9 +22,11 @@ public sealed class CustomStoreEmulator : IDisposable
     private readonly TimeProvider clock;
     private readonly string name;
     private readonly TimeSpan firstWait;
+    private readonly int slipEvery;
     private readonly Lock door = new();
     private readonly Random dice;
     private long last;
+    private long announced;
     private long sent;
     private long taken;
     private long abandoned;
@@ -35,9 +39,10 @@ public sealed class CustomStoreEmulator : IDisposable
     /// <param name="seed">The same seed invents the same orders.</param>
     /// <param name="clock">The clock; null for the machine's.</param>
     /// <param name="firstWait">Wait before the second attempt; doubles with each. Default one second.</param>
-    public CustomStoreEmulator(Uri endpoint, string secret, string name = "own", int seed = 1, TimeProvider? clock = null, TimeSpan? firstWait = null)
+    /// <param name="slipEvery">Every so many-th announcement writes its total with a decimal comma, which cannot be read; 0 for never.</param>
+    public CustomStoreEmulator(Uri endpoint, string secret, string name = "own", int seed = 1, TimeProvider? clock = null, TimeSpan? firstWait = null, int slipEvery = 0)
     {
-        (this.endpoint, this.name, this.clock, this.firstWait) = (endpoint, name, clock ?? TimeProvider.System, firstWait ?? TimeSpan.FromSeconds(1));
+        (this.endpoint, this.name, this.clock, this.firstWait, this.slipEvery) = (endpoint, name, clock ?? TimeProvider.System, firstWait ?? TimeSpan.FromSeconds(1), slipEvery);
         key = StandardWebhooks.KeyOf(secret) ?? throw new ArgumentException("a signing secret is whsec_ and base64", nameof(secret));
 #pragma warning disable CA5394 // Dice, not keys.
         dice = new Random(seed);
@@ -131,10 +136,24 @@ public sealed class CustomStoreEmulator : IDisposable
     private Task AnnounceAsync(string type, Order order, CancellationToken cancellationToken)
     {
         byte[] head = System.Text.Encoding.UTF8.GetBytes($$"""{"type":"{{type}}","timestamp":"{{clock.GetUtcNow().ToString("O", CultureInfo.InvariantCulture)}}","data":""");
-        byte[] body = [.. head, .. OrderJson.Write(order), (byte)'}'];
+        byte[] document = OrderJson.Write(order);
+        if (slipEvery > 0 && Interlocked.Increment(ref announced) % slipEvery == 0)
+        {
+            document = Slip(document);
+        }
+
+        byte[] body = [.. head, .. document, (byte)'}'];
         string id = "msg_" + Guid.CreateVersion7(clock.GetUtcNow()).ToString("N");
         latest = (id, body);
         return DeliverAsync(id, body, cancellationToken);
+    }
+
+    private static byte[] Slip(byte[] document)
+    {
+        var order = JsonNode.Parse(document)!;
+        var total = order["totals"]!["total"]!;
+        total["amount"] = total["amount"] + ",00";
+        return JsonSerializer.SerializeToUtf8Bytes(order);
     }
 
     private async Task DeliverAsync(string id, byte[] body, CancellationToken cancellationToken)
