@@ -7,14 +7,14 @@ using Microsoft.AspNetCore.Http;
 namespace Crossdock.Connectors.Shopify.Emulator;
 
 /// <summary>The part of Shopify's REST and GraphQL Admin API that Crossdock uses, and control under <c>/_emulator</c>:
-/// <c>GET /_emulator/sent</c>, <c>POST /_emulator/fail?count=3&amp;status=503</c>, <c>POST /_emulator/orders</c>.</summary>
+/// <c>GET /_emulator/sent</c>, <c>GET /_emulator/subscriptions</c>, <c>POST /_emulator/fail?count=3&amp;status=503</c>, <c>POST /_emulator/orders?reorder=true</c>, <c>POST /_emulator/repeat</c>.</summary>
 internal sealed class ShopifyAdminApi(ShopifyEmulatorOptions options, ShopifyEmulator shop, ShopifyHooks hooks, TimeProvider clock)
 {
     private const double Bucket = 40;
     private const double LeakPerSecond = 2;
 
     private readonly Lock door = new();
-    private readonly ShopifyGraphQl graphQl = new(shop, hooks);
+    private readonly ShopifyGraphQl graphQl = new(options, shop, hooks, clock);
     private double used;
     private DateTimeOffset leakedAt = clock.GetUtcNow();
     private int failures;
@@ -49,8 +49,15 @@ internal sealed class ShopifyAdminApi(ShopifyEmulatorOptions options, ShopifyEmu
         string resource = string.Join('/', parts[3..]);
         if (resource == "graphql.json")
         {
-            using var body = await JsonDocument.ParseAsync(call.Request.Body, cancellationToken: call.RequestAborted);
-            await WriteAsync(call, 200, graphQl.Answer(body.RootElement));
+            if (await BodyAsync(call) is not { } asked)
+            {
+                await WriteAsync(call, 400, """{"errors":"Bad Request"}"""u8.ToArray());
+                return;
+            }
+            using (asked)
+            {
+                await WriteAsync(call, 200, graphQl.Answer(asked.RootElement));
+            }
             return;
         }
         if (!TakeFromBucket(out int level))
@@ -139,8 +146,8 @@ internal sealed class ShopifyAdminApi(ShopifyEmulatorOptions options, ShopifyEmu
 
     private async Task SubscribeAsync(HttpContext call)
     {
-        using var body = await JsonDocument.ParseAsync(call.Request.Body, cancellationToken: call.RequestAborted);
-        if (!body.RootElement.TryGetProperty("webhook", out var webhook) || !webhook.TryGetProperty("topic", out var topic) || !webhook.TryGetProperty("address", out var address)
+        using var body = await BodyAsync(call);
+        if (body is null || !body.RootElement.TryGetProperty("webhook", out var webhook) || !webhook.TryGetProperty("topic", out var topic) || !webhook.TryGetProperty("address", out var address)
             || !Uri.TryCreate(address.GetString(), UriKind.Absolute, out var uri))
         {
             await WriteAsync(call, 422, """{"errors":{"address":["Invalid url"]}}"""u8.ToArray());
@@ -175,12 +182,34 @@ internal sealed class ShopifyAdminApi(ShopifyEmulatorOptions options, ShopifyEmu
                 await WriteAsync(call, 200, "{}"u8.ToArray());
                 break;
             case ("POST", "/_emulator/orders"):
-                long id = await shop.PlaceOrderAsync(cancellationToken: call.RequestAborted);
+                long id = await shop.PlaceOrderAsync(updateFirst: call.Request.Query["reorder"] == "true", cancellationToken: call.RequestAborted);
                 await WriteAsync(call, 201, Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"id\":{id}}}")));
+                break;
+            case ("POST", "/_emulator/repeat"):
+                await shop.RepeatLastAsync(call.RequestAborted);
+                await WriteAsync(call, 200, "{}"u8.ToArray());
                 break;
             default:
                 await WriteAsync(call, 404, NotFound);
                 break;
+        }
+    }
+
+    private static async Task<JsonDocument?> BodyAsync(HttpContext call)
+    {
+        try
+        {
+            var body = await JsonDocument.ParseAsync(call.Request.Body, cancellationToken: call.RequestAborted);
+            if (body.RootElement.ValueKind == JsonValueKind.Object)
+            {
+                return body;
+            }
+            body.Dispose();
+            return null;
+        }
+        catch (JsonException)
+        {
+            return null;
         }
     }
 

@@ -19,6 +19,10 @@ public sealed record ShopifyEmulatorOptions
     public int FirstNumber { get; init; } = 1001;
     /// <summary>The clock; the machine's where null.</summary>
     public TimeProvider? Clock { get; init; }
+    /// <summary>Query points that the GraphQL bucket holds. Default 2000, as the Standard plan.</summary>
+    public int GraphQlPoints { get; init; } = 2000;
+    /// <summary>Query points that come back each second. Default 100, as the Standard plan.</summary>
+    public int GraphQlPointsPerSecond { get; init; } = 100;
     /// <summary>How long it waits for an answer. Default 5 s, as Shopify.</summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(5);
     /// <summary>Factor on the gaps between retries. 1 spreads the eight retries over about four hours, as Shopify; 0 repeats at once.</summary>

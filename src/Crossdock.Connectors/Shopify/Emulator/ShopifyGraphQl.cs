@@ -6,12 +6,36 @@ using System.Text.RegularExpressions;
 namespace Crossdock.Connectors.Shopify.Emulator;
 
 /// <summary>The four GraphQL operations that Crossdock uses. No parser: the operation is known by its field, arguments come as variables or as literals.</summary>
-internal sealed partial class ShopifyGraphQl(ShopifyEmulator shop, ShopifyHooks hooks)
+internal sealed partial class ShopifyGraphQl(ShopifyEmulatorOptions options, ShopifyEmulator shop, ShopifyHooks hooks, TimeProvider clock)
 {
+    private readonly ShopifyPoints points = new(options.GraphQlPoints, options.GraphQlPointsPerSecond, clock);
+
+    /// <summary>The answer, always with HTTP 200: throttling too is told in the body.</summary>
     internal byte[] Answer(JsonElement request)
     {
         string query = request.TryGetProperty("query", out var text) ? text.GetString() ?? "" : "";
         var variables = request.TryGetProperty("variables", out var given) && given.ValueKind == JsonValueKind.Object ? given : default;
+        int cost = query.Contains("mutation", StringComparison.Ordinal) ? 10 : 2 + First(query, variables);
+        if (!points.Take(cost, out double left))
+        {
+            return Errors("Throttled", "THROTTLED", cost, left);
+        }
+        if (Dispatch(query, variables) is not { } data)
+        {
+            return Errors("The emulated shop does not know this operation", "undefinedField", cost, left);
+        }
+        return Json(json =>
+        {
+            json.WriteStartObject();
+            json.WritePropertyName("data");
+            json.WriteRawValue(data, skipInputValidation: true);
+            WriteCost(json, cost, cost, left);
+            json.WriteEndObject();
+        });
+    }
+
+    private byte[]? Dispatch(string query, JsonElement variables)
+    {
         return query switch
         {
             _ when query.Contains("webhookSubscriptionCreate", StringComparison.Ordinal) => Subscribe(query, variables),
@@ -27,16 +51,7 @@ internal sealed partial class ShopifyGraphQl(ShopifyEmulator shop, ShopifyHooks 
                 WritePage(json, null);
             }),
             _ when query.Contains("orders", StringComparison.Ordinal) => Orders(query, variables),
-            _ => Json(json =>
-            {
-                json.WriteStartObject();
-                json.WriteStartArray("errors");
-                json.WriteStartObject();
-                json.WriteString("message", "The emulated shop does not know this operation");
-                json.WriteEndObject();
-                json.WriteEndArray();
-                json.WriteEndObject();
-            }),
+            _ => null,
         };
     }
 
@@ -84,7 +99,7 @@ internal sealed partial class ShopifyGraphQl(ShopifyEmulator shop, ShopifyHooks 
 
     private byte[] Orders(string query, JsonElement variables)
     {
-        int first = int.TryParse(Variable(variables, "first") ?? FirstLiteral().Match(query).Groups["value"].Value, CultureInfo.InvariantCulture, out int asked) ? Math.Clamp(asked, 1, 250) : 50;
+        int first = First(query, variables);
         string[] cursor = (Variable(variables, "after") ?? Variable(variables, "cursor") ?? "").Split('_');
         long ticks = cursor.Length == 2 && long.TryParse(cursor[0], CultureInfo.InvariantCulture, out long at) ? at : 0;
         long after = cursor.Length == 2 && long.TryParse(cursor[1], CultureInfo.InvariantCulture, out long last) ? last : 0;
@@ -116,24 +131,52 @@ internal sealed partial class ShopifyGraphQl(ShopifyEmulator shop, ShopifyHooks 
     private static byte[] Data(string field, Action<Utf8JsonWriter> write) => Json(json =>
     {
         json.WriteStartObject();
-        json.WriteStartObject("data");
         json.WriteStartObject(field);
         write(json);
         json.WriteEndObject();
         json.WriteEndObject();
+    });
+
+    private byte[] Errors(string message, string code, int cost, double left) => Json(json =>
+    {
+        json.WriteStartObject();
+        json.WriteStartArray("errors");
+        json.WriteStartObject();
+        json.WriteString("message", message);
         json.WriteStartObject("extensions");
-        json.WriteStartObject("cost");
-        json.WriteNumber("requestedQueryCost", 12);
-        json.WriteNumber("actualQueryCost", 12);
-        json.WriteStartObject("throttleStatus");
-        json.WriteNumber("maximumAvailable", 2000.0);
-        json.WriteNumber("currentlyAvailable", 1988);
-        json.WriteNumber("restoreRate", 100.0);
+        json.WriteString("code", code);
+        json.WriteString("documentation", "https://shopify.dev/api/usage/rate-limits");
         json.WriteEndObject();
         json.WriteEndObject();
-        json.WriteEndObject();
+        json.WriteEndArray();
+        WriteCost(json, cost, null, left);
         json.WriteEndObject();
     });
+
+    private void WriteCost(Utf8JsonWriter json, int requested, int? actual, double left)
+    {
+        json.WriteStartObject("extensions");
+        json.WriteStartObject("cost");
+        json.WriteNumber("requestedQueryCost", requested);
+        if (actual is { } paid)
+        {
+            json.WriteNumber("actualQueryCost", paid);
+        }
+        else
+        {
+            json.WriteNull("actualQueryCost");
+        }
+        json.WriteStartObject("throttleStatus");
+        json.WriteNumber("maximumAvailable", (double)options.GraphQlPoints);
+        json.WriteNumber("currentlyAvailable", (int)left);
+        json.WriteNumber("restoreRate", (double)options.GraphQlPointsPerSecond);
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static int First(string query, JsonElement variables) =>
+        int.TryParse(Variable(variables, "first") ?? FirstLiteral().Match(query).Groups["value"].Value, CultureInfo.InvariantCulture, out int asked) ? Math.Clamp(asked, 1, 250) : 50;
 
     private static void WriteNode(Utf8JsonWriter json, ShopifySubscription subscription)
     {

@@ -108,8 +108,8 @@ internal sealed class ShopifyHooks(ShopifyEmulatorOptions options, TimeProvider 
         int? status = null;
         try
         {
-            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            deadline.CancelAfter(options.Deadline);
+            using var limit = new CancellationTokenSource(options.Deadline, clock);
+            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
             using var request = Request(hook);
             using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
             status = (int)answer.StatusCode;
