@@ -39,7 +39,7 @@ internal sealed record CustomEnvelope(JsonPointer Order, JsonPointer? List, bool
 
         if (IsJsonInString && found.ValueKind == JsonValueKind.String)
         {
-            inner = JsonDocument.Parse(found.GetString()!);
+            inner = JsonDocument.Parse(NulCharacters.Removed(Encoding.UTF8.GetBytes(found.GetString()!)));
             found = inner.RootElement;
         }
 

@@ -14,7 +14,7 @@ internal sealed class CustomOrderMapping : IOrderMapping
         JsonDocument document;
         try
         {
-            document = JsonDocument.Parse(received.Payload);
+            document = JsonDocument.Parse(NulCharacters.Removed(received.Payload));
         }
         catch (JsonException error)
         {

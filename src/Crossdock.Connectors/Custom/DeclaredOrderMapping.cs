@@ -18,7 +18,7 @@ internal sealed class DeclaredOrderMapping(CustomEnvelope envelope, DeclaredFiel
         JsonDocument? inner = null;
         try
         {
-            using var document = JsonDocument.Parse(received.Payload);
+            using var document = JsonDocument.Parse(NulCharacters.Removed(received.Payload));
             if (envelope.Find(document.RootElement, out inner) is not { } found)
             {
                 return new Unmappable($"there is no {(envelope.List is null ? "order" : "list of orders")} at {envelope.List ?? envelope.Order}", (envelope.List ?? envelope.Order).ToString());

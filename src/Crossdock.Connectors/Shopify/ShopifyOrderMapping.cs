@@ -67,7 +67,7 @@ internal sealed class ShopifyOrderMapping(ShopifySettings settings) : IOrderMapp
         }
         if (reader.CurrencyRead is not { Length: 3 } currency || !currency.All(char.IsAsciiLetterUpper))
         {
-            return new Unmappable("The order has no currency of three capital letters.", "/currency", reader.CurrencyRead);
+            return new Unmappable("The order has no currency of three capital letters.", "/currency", reader.CurrencyRead is { } word ? JsonPlaces.Shorten(word) : null);
         }
         return reader.HasTotal ? new MappedOrder(reader.Build()) : new Unmappable("The order has no total.", "/total_price");
     }
@@ -170,5 +170,5 @@ internal static class JsonPlaces
         }
     }
 
-    private static string Shorten(string text) => text.Length <= MostShown ? text : text[..MostShown];
+    internal static string Shorten(string text) => text.Length <= MostShown ? text : text[..MostShown];
 }

@@ -97,6 +97,16 @@ public sealed class DeclaredMappingTests
     [InlineData("""{"id":"1","sum":null}""")]
     public void What_is_missing_is_parked_with_a_reason(string document) => Assert.NotEmpty(Assert.IsType<Unmappable>(Map($$"""{{{Needed}}}""", document)).Because);
 
+    [Theory]
+    [InlineData("""{"id":"1\u0000","sum":1,"note":"a\u0000b"}""", "ab")]
+    [InlineData("""{"id":"1","sum":1,"note":"a\\u0000b"}""", "a\\u0000b")]
+    [InlineData("""{"id":"1","sum":1,"note":"\u0000"}""", null)]
+    public void Character_that_no_database_can_hold_is_left_out(string document, string? note)
+    {
+        var order = Order(Map($$"""{{{Needed}},"note":"/note"}""", document));
+        Assert.Equal(("1", note), (order.ExternalId, order.Note));
+    }
+
     [Fact]
     public void Topic_that_updates_nothing_is_ignored()
     {

@@ -112,6 +112,25 @@ public abstract class WebhookSourceConformance : ConnectorConformance
     }
 
     [Fact]
+    public void Headers_of_any_kind_never_throw()
+    {
+        var endpoint = Endpoint;
+        string[] odd = ["", " ", "ñ🐦", new string('x', 20_000), "\r\nX-Admin: 1", "9999-99-99T99:99:99Z", "-1", "1e400", "%%%"];
+        foreach (string name in Sample.Headers.Names)
+        {
+            foreach (var headers in odd.Select(value => Sample.Headers.With(name, value)).Append(Sample.Headers.Without(name)).Append(Sample.Headers.Doubled(name)))
+            {
+                var call = (Sample with { Headers = headers }).At(ReceivedAt);
+                _ = endpoint.CheckSignature(call);
+                _ = endpoint.Probe(call);
+                var envelope = endpoint.ReadEnvelope(call);
+                Assert.InRange(envelope.DedupeKey.Length, 1, 200);
+                Assert.InRange(envelope.Topic.Length, 1, 200);
+            }
+        }
+    }
+
+    [Fact]
     public void Envelope_is_stable_and_repeats_share_their_dedupe_key()
     {
         var endpoint = Endpoint;
