@@ -66,12 +66,6 @@ internal sealed partial class CaptureEndpoint(
             return;
         }
 
-        if (!endpoint.Accepts(request.ContentType))
-        {
-            await RefuseAsync(context, StatusCodes.Status415UnsupportedMediaType, 3, "This platform never sends that content type.\n");
-            return;
-        }
-
         // :: Step 3: check the signature over those bytes
         var signature = endpoint.CheckSignature(received);
         if (!signature.IsValid)
@@ -79,6 +73,13 @@ internal sealed partial class CaptureEndpoint(
             statistics.Count(connection.Id, Statistic.Refused);
             Log.Refused(logger, connection.Key, signature.RefusedBecause!);
             await RefuseAsync(context, StatusCodes.Status401Unauthorized, 1, Refusal);
+            return;
+        }
+
+        // After the signature: to a stranger every address looks the same.
+        if (!endpoint.Accepts(request.ContentType))
+        {
+            await RefuseAsync(context, StatusCodes.Status415UnsupportedMediaType, 3, "This platform never sends that content type.\n");
             return;
         }
 

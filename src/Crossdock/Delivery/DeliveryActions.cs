@@ -23,6 +23,11 @@ public sealed record ActionResult(Guid Id, ActionAnswer Answer, string? Because 
 /// <summary>What a person does with deliveries that were held or given up: one or many at once, each with its answer.</summary>
 public sealed class DeliveryActions
 {
+    // Orders before deliveries, in the order of their ids, as everybody locks them.
+    private const string LockOrders = """
+        SELECT FROM orders WHERE id IN (SELECT order_id FROM deliveries WHERE id = ANY ($1)) ORDER BY id FOR UPDATE
+        """;
+
     // A row that a node has at this moment is left alone: its outcome is on the way.
     private const string Retry = """
         UPDATE deliveries d SET state = 'waiting', attempts = 0, next_attempt_at = $2, done_at = NULL, leased_until = NULL, leased_by = NULL,
@@ -94,6 +99,11 @@ public sealed class DeliveryActions
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using (var transaction = await connection.BeginTransactionAsync(cancellationToken))
         {
+            await using (NpgsqlCommand locking = new(LockOrders, connection, transaction))
+            {
+                locking.Parameters.Add(Ids(ids));
+                await locking.ExecuteNonQueryAsync(cancellationToken);
+            }
             await using (NpgsqlCommand command = new(sql, connection, transaction))
             {
                 command.Parameters.Add(Ids(ids));

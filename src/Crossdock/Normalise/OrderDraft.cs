@@ -9,6 +9,8 @@ namespace Crossdock.Normalise;
 /// <summary>One order while a batch works on it: what was known, and what the batch's events make of it, in their order.</summary>
 internal sealed class OrderDraft(Connection store, string externalId, StoredOrder? before)
 {
+    private static readonly TimeSpan FarAhead = TimeSpan.FromDays(1);
+
     public Connection Store => store;
     public string ExternalId => externalId;
     public StoredOrder? Before => before;
@@ -42,7 +44,7 @@ internal sealed class OrderDraft(Connection store, string externalId, StoredOrde
             return;
         }
 
-        if (IsOlder(order.UpdatedAt, item.EventId))
+        if (IsOlder(order.UpdatedAt, item))
         {
             Entries.Add(new(item.ReceivedAt, TimelineKind.Older, Actor, $"An older {what} arrived and changed nothing.",
                 order.UpdatedAt is { } theirs && UpdatedAt is { } ours ? $"it is of {theirs:u}, the order is of {ours:u}" : "a later event was taken already", item.EventId));
@@ -84,10 +86,11 @@ internal sealed class OrderDraft(Connection store, string externalId, StoredOrde
         Entries.Add(entry);
     }
 
-    private bool IsOlder(DateTimeOffset? updatedAt, Guid eventId) =>
-        updatedAt is { } theirs && UpdatedAt is { } ours && theirs != ours
+    // A known time of the far future was a mistake of the platform's: it must not make every later event old. Then arrival decides.
+    private bool IsOlder(DateTimeOffset? updatedAt, InboxItem item) =>
+        updatedAt is { } theirs && UpdatedAt is { } ours && theirs != ours && ours <= item.ReceivedAt + FarAhead
             ? theirs < ours
-            : eventId.CompareTo(EventId) < 0;
+            : item.EventId.CompareTo(EventId) < 0;
 
     private string? Differences(Order after)
     {

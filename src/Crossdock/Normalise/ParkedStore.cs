@@ -20,8 +20,16 @@ internal sealed class ParkedStore(NpgsqlDataSource database, TimeProvider clock)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using (var take = new NpgsqlCommand(Take, connection) { Parameters = { new() { Value = item.InboxId } } })
+        {
+            if (await take.ExecuteNonQueryAsync(cancellationToken) == 0)
+            {
+                // Another node has worked it meanwhile.
+                return;
+            }
+        }
+
         await using var batch = new NpgsqlBatch(connection);
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(Take) { Parameters = { new() { Value = item.InboxId } } });
         batch.BatchCommands.Add(ProcessingStore.ParkCommand([new ParkedRow(item.EventId, item.ConnectionId, item.OrderKey, false, reason, null, null)], clock.GetUtcNow()));
         await batch.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
