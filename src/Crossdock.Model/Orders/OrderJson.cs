@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Crossdock.Model.Orders;
 
@@ -16,9 +17,19 @@ public sealed partial class OrderJson : JsonSerializerContext
     /// <summary>Writes an order with non-ASCII text unescaped: the result is stored and sent as UTF-8, never embedded in HTML.</summary>
     public static byte[] Write(Order order) => JsonSerializer.SerializeToUtf8Bytes(order, Unescaped.Context.Order);
 
-    /// <summary>Reads what <see cref="Write"/> wrote. Throws <see cref="JsonException"/> on anything else.</summary>
-    public static Order Read(ReadOnlySpan<byte> utf8) => JsonSerializer.Deserialize(utf8, Default.Order)
+    /// <summary>Reads what <see cref="Write"/> wrote, also where a field that has a default was left out. Throws <see cref="JsonException"/> on anything else, also on a null where there can be none.</summary>
+    public static Order Read(ReadOnlySpan<byte> utf8) => JsonSerializer.Deserialize(utf8, Reading.Order)
         ?? throw new JsonException("an order must be a JSON object, not null");
+
+    // By reflection: generated code forgets the defaults of init properties that a document leaves out, so that lists would be null.
+    private static class Reading
+    {
+        internal static readonly JsonTypeInfo<Order> Order = (JsonTypeInfo<Order>)new JsonSerializerOptions(Default.Options)
+        {
+            TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+            RespectNullableAnnotations = true,
+        }.GetTypeInfo(typeof(Order));
+    }
 
     private static class Unescaped
     {
