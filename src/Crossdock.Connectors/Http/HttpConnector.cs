@@ -50,7 +50,7 @@ public sealed class HttpConnector : IConnector, IOrderTarget
             },
             new()
             {
-                Name = "auth", Label = "Sign-in", Help = "One of basic {user}, bearer, header {name}, hmac {header, algorithm, encoding, prefix}, oauth2 {tokenUrl, clientId, scope}. Passwords and tokens belong to the secrets.",
+                Name = "auth", Label = "Sign-in", Help = "One of basic {user}, bearer, header {name}, hmac {header, algorithm, encoding, prefix}, oauth2 {tokenUrl, clientId, scope}. Passwords and tokens belong to the secrets; typed here, they are moved there.",
                 Type = SettingType.Group,
             },
             new()
@@ -71,11 +71,11 @@ public sealed class HttpConnector : IConnector, IOrderTarget
         ],
         Secrets =
         [
-            new() { Name = "bearer", Label = "Bearer token", Help = "For auth.bearer: the token their administration shows." },
-            new() { Name = "password", Label = "Password", Help = "For auth.basic." },
-            new() { Name = "headerValue", Label = "Header value", Help = "For auth.header: the API key." },
-            new() { Name = "hmacSecret", Label = "Signing secret", Help = "For auth.hmac: what the body is signed with." },
-            new() { Name = "clientSecret", Label = "Client secret", Help = "For auth.oauth2." },
+            new() { Name = "bearer", InSettings = "auth.bearer", Label = "Bearer token", Help = "For auth.bearer: the token their administration shows." },
+            new() { Name = "password", InSettings = "auth.basic.password", Label = "Password", Help = "For auth.basic." },
+            new() { Name = "headerValue", InSettings = "auth.header.value", Label = "Header value", Help = "For auth.header: the API key." },
+            new() { Name = "hmacSecret", InSettings = "auth.hmac.secret", Label = "Signing secret", Help = "For auth.hmac: what the body is signed with." },
+            new() { Name = "clientSecret", InSettings = "auth.oauth2.clientSecret", Label = "Client secret", Help = "For auth.oauth2." },
         ],
     };
 

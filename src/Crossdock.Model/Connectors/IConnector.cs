@@ -72,6 +72,8 @@ public sealed record SettingField
     public long? Maximum { get; init; }
     /// <summary>Possible values of a choice.</summary>
     public IReadOnlyList<string> Choices { get; init; } = [];
+    /// <summary>Of a secret: where it may be typed among the settings as well, as a dotted path (<c>auth.bearer</c>). When settings are applied it is moved to the secrets, and <c>true</c> stays in its place. Null for nowhere.</summary>
+    public string? InSettings { get; init; }
     /// <summary>Settings of a group.</summary>
     public IReadOnlyList<SettingField> Fields { get; init; } = [];
 }

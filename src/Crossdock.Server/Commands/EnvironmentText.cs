@@ -5,13 +5,11 @@ namespace Crossdock.Server.Commands;
 /// <summary><c>${NAME}</c> in a configuration file is taken from the environment of who applies it.</summary>
 internal static partial class EnvironmentText
 {
-    /// <exception cref="HubException">Names that are not set, all of them at once.</exception>
+    /// <summary>Names that are not set stay as they are: the hub says which of them it needs, and keeps the secrets that an export stands for.</summary>
     internal static string Fill(string text, Func<string, string?>? environment = null)
     {
         environment ??= Environment.GetEnvironmentVariable;
-        string[] missing = [.. Name().Matches(text).Select(match => match.Groups["name"].Value).Where(name => environment(name) is null).Distinct(StringComparer.Ordinal)];
-        if (missing.Length > 0) throw new HubException($"The file names environment variables that are not set: {string.Join(", ", missing)}.");
-        return Name().Replace(text, match => environment(match.Groups["name"].Value)!);
+        return Name().Replace(text, match => environment(match.Groups["name"].Value) ?? match.Value);
     }
 
     [GeneratedRegex(@"\$\{(?<name>[A-Za-z_][A-Za-z0-9_]*)\}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

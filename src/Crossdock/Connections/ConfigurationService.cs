@@ -38,6 +38,7 @@ public sealed partial class ConfigurationService
         await using var connection = await _database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var known = (await ConnectionStore.LoadForChangeAsync(connection, cancellationToken)).ToDictionary(row => row.Key);
+        SettingSecrets.KeepStored(list, known, _secrets, problems);
         List<(ConnectionRow Row, IReadOnlyDictionary<string, string> Clear)> wanted = [.. list.Select((node, i) => Read(node, $"connections[{i}]", known, problems)).OfType<(ConnectionRow, IReadOnlyDictionary<string, string>)>()];
         CheckTogether(wanted.ConvertAll(one => one.Row), prune ? [] : known.Keys, problems);
         if (problems.Count > 0)
@@ -80,15 +81,13 @@ public sealed partial class ConfigurationService
             ["platform"] = row.Platform,
             ["enabled"] = row.IsEnabled,
             ["settings"] = JsonNode.Parse(row.Settings),
-            ["secrets"] = new JsonObject(row.Secrets.Keys.Select(name => KeyValuePair.Create(name, (JsonNode?)Placeholder(row.Key, name)))),
+            ["secrets"] = new JsonObject(row.Secrets.Keys.Select(name => KeyValuePair.Create(name, (JsonNode?)$"${{{SettingSecrets.PlaceholderName(row.Key, name)}}}"))),
             ["destinations"] = new JsonArray([.. row.Destinations.Select(key => (JsonNode)key)]),
             ["approval"] = row.Approval,
             ["rules"] = JsonNode.Parse(row.Rules),
         })]);
         return new JsonObject { ["connections"] = list }.ToJsonString(new JsonSerializerOptions { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
     }
-
-    private static string Placeholder(string key, string name) => $"${{{$"{key}_{name}".ToUpperInvariant().Replace('-', '_')}}}";
 
     private (ConnectionRow Row, IReadOnlyDictionary<string, string> Clear)? Read(JsonNode? node, string path, Dictionary<string, ConnectionRow> known, List<SettingProblem> problems)
     {
@@ -128,9 +127,14 @@ public sealed partial class ConfigurationService
         }
 
         Dictionary<string, string> clear = (json["secrets"] as JsonObject)?.Where(pair => pair.Value is not null).ToDictionary(pair => pair.Key, pair => pair.Value!.ToString()) ?? [];
+        var connector = _connectors.FirstOrDefault(one => one.Manifest.Platform == platform);
+        if (connector is not null && json["settings"] is JsonObject typed)
+        {
+            SettingSecrets.Move(typed, clear, connector.Manifest, path, problems);
+        }
+
         string settings = json["settings"]?.ToJsonString() ?? "{}", rules = json["rules"]?.ToJsonString() ?? "[]";
         StoreRules.Read(JsonElement.Parse(rules), 0, $"{path}.rules", problems);
-        var connector = _connectors.FirstOrDefault(one => one.Manifest.Platform == platform);
         if (connector is null)
         {
             problems.Add(new SettingProblem($"{path}.platform", $"There is no platform \"{platform}\". {Suggestions.For(platform, [.. _connectors.Select(one => one.Manifest.Platform)])}"));

@@ -27,6 +27,9 @@ internal static partial class ConfigurationYaml
         }
     }
 
+    /// <summary>What is said of a name that the environment does not have.</summary>
+    public static string Missing(string name) => $"The environment has no {name}.";
+
     private static JsonNode? Convert(YamlNode node, string path, int depth, Func<string, string?> environment, ICollection<SettingProblem> problems)
     {
         if (depth > Deepest)
@@ -85,7 +88,7 @@ internal static partial class ConfigurationYaml
                 return value;
             }
 
-            problems.Add(new SettingProblem(path, $"The environment has no {name}."));
+            problems.Add(new SettingProblem(path, Missing(name)));
             return "";
         });
     }

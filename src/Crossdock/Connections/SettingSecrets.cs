@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Crossdock.Model.Connectors;
+
+namespace Crossdock.Connections;
+
+/// <summary>Secrets that people type among the settings, where they would be shown: moved to the encrypted ones before anything is stored.</summary>
+internal static class SettingSecrets
+{
+    /// <summary>Moves what the manifest says is secret out of <paramref name="settings"/>; <c>true</c> stays in its place. Two different values for one secret are a problem.</summary>
+    public static void Move(JsonObject settings, IDictionary<string, string> secrets, ConnectorManifest manifest, string path, ICollection<SettingProblem> problems)
+    {
+        foreach (var secret in manifest.Secrets.Where(secret => secret.InSettings is not null))
+        {
+            string[] names = secret.InSettings!.Split('.');
+            JsonNode? group = settings;
+            foreach (string name in names[..^1])
+            {
+                group = (group as JsonObject)?[name];
+            }
+
+            if (group is not JsonObject holder || holder[names[^1]] is not JsonValue value || value.GetValueKind() is not (JsonValueKind.String or JsonValueKind.Number))
+            {
+                continue;
+            }
+
+            string text = value.GetValueKind() is JsonValueKind.Number ? value.GetValue<decimal>().ToString(CultureInfo.InvariantCulture) : value.GetValue<string>();
+            if (secrets.TryGetValue(secret.Name, out string? other) && other.Length > 0 && other != text)
+            {
+                problems.Add(new SettingProblem($"{path}.settings.{secret.InSettings}", $"Differs from secrets.{secret.Name}, which is the same secret: give one of the two."));
+            }
+            else
+            {
+                secrets[secret.Name] = text;
+            }
+
+            holder[names[^1]] = true;
+        }
+    }
+
+    /// <summary>What stands in an export for a stored secret: a name to be found in the environment.</summary>
+    public static string PlaceholderName(string connection, string secret) => $"{connection}_{secret}".ToUpperInvariant().Replace('-', '_');
+
+    /// <summary>Lets an exported file be applied where the environment does not have its secrets: a placeholder that names a secret's own stored value keeps that value.
+    /// Only under the same name of the same connection, so that no secret can be brought to light by naming it elsewhere.</summary>
+    public static void KeepStored(JsonArray connections, IReadOnlyDictionary<string, ConnectionRow> known, SecretBox box, List<SettingProblem> problems)
+    {
+        for (int i = 0; i < connections.Count; i++)
+        {
+            if (connections[i] is not JsonObject connection || connection["secrets"] is not JsonObject secrets || connection["key"]?.ToString() is not { } key || !known.TryGetValue(key, out var row))
+            {
+                continue;
+            }
+
+            IReadOnlyDictionary<string, string>? stored = null;
+            foreach (string name in row.Secrets.Keys.Where(secrets.ContainsKey))
+            {
+                string path = $"connections[{i}].secrets.{name}", missing = ConfigurationYaml.Missing(PlaceholderName(key, name));
+                int index = problems.FindIndex(problem => problem.Path == path && problem.Problem == missing);
+                stored ??= index >= 0 ? box.Open(key, row.Secrets) : null;
+                if (index >= 0 && secrets[name]?.ToString() == "" && stored is not null)
+                {
+                    problems.RemoveAt(index);
+                    secrets[name] = stored[name];
+                }
+            }
+        }
+    }
+}
