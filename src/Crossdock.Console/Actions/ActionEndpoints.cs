@@ -23,6 +23,7 @@ internal static class ActionEndpoints
         Post("orders/hold", "Stopped", "order", (actions, form, token) => actions.HoldOrdersAsync(form.Ids, form.Actor, form.Because, token));
         Post("orders/approve", "Approved", "order", (actions, form, token) => actions.ApproveOrdersAsync(form.Ids, form.Actor, form.Because, token));
         Post("orders/cancel", "Cancelled", "order", (actions, form, token) => actions.CancelOrdersAsync(form.Ids, form.Seen, form.Actor, form.Because, token));
+        Post("orders/restore", "Restored", "order", (actions, form, token) => actions.RestoreOrdersAsync(form.Ids, form.Actor, form.Because, token));
         Post("events/replay", "Replayed", "event", (actions, form, token) => actions.ReplayEventsAsync(form.Ids, form.Actor, form.Because, token));
         Post("events/drop", "Gave up", "event", (actions, form, token) => actions.DropParkedAsync(form.Ids, form.Actor, form.Because, token));
         Post("holds/release", "Released", "hold", (actions, form, token) => actions.ReleaseHoldsAsync(form.Ids, form.Actor, form.Because, token));

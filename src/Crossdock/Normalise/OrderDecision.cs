@@ -53,7 +53,13 @@ internal static class OrderDecision
         }
 
         order = order with { UpdatedAt = null };
-        var wanted = OrderStates.Wanted(order.State, before?.State, decision, draft.Store.NeedsApproval);
+        var wanted = OrderStates.Wanted(order.State, before?.State, decision, draft.Store.NeedsApproval, before?.CancelledBy is not null);
+        if (before is { State: OrderState.Cancelled, CancelledBy: { } person } && wanted is OrderState.Cancelled && order.State is not OrderState.Cancelled)
+        {
+            draft.Entries.Add(new(draft.Entries.Count > 0 ? draft.Entries[^1].At : now, TimelineKind.Note, Actor,
+                "The shop's newer version was kept, and the order stays cancelled.", $"{person} cancelled it here; it goes on when a person restores it"));
+        }
+
         var (state, because) = Move(draft, before, wanted, decision);
         var (open, close, isHeld) = Holds(draft, around, decision, state);
         var plan = Plan(draft, known, order, state, isHeld, around, decision, connections, because);

@@ -6,8 +6,18 @@ namespace Crossdock.Normalise;
 /// <summary>Which state an order should have, from what the shop says, what the rules say and how far it has come. Whether the move is legal is <see cref="Orders.OrderLifecycle"/>'s business.</summary>
 internal static class OrderStates
 {
-    public static OrderState Wanted(OrderState said, OrderState? before, RuleDecision? decision, bool needsApproval)
+    /// <param name="said">What the shop's document means.</param>
+    /// <param name="before">Where the order stands; null for a new one.</param>
+    /// <param name="decision">What the rules decided; null when they were not asked.</param>
+    /// <param name="needsApproval">True when a person approves every order of the store.</param>
+    /// <param name="isCancelledHere">True when a person cancelled it here: the shop, which may know nothing of that, does not reopen it.</param>
+    public static OrderState Wanted(OrderState said, OrderState? before, RuleDecision? decision, bool needsApproval, bool isCancelledHere = false)
     {
+        if (isCancelledHere && before is OrderState.Cancelled && said is (OrderState.New or OrderState.AwaitingPayment))
+        {
+            return OrderState.Cancelled;
+        }
+
         if (said is OrderState.New or OrderState.AwaitingPayment && decision?.ExcludedBecause is not null)
         {
             return OrderState.Excluded;

@@ -19,7 +19,7 @@ public static class OrderLifecycle
         [OrderState.InShipment] = To([OrderState.Delivered, OrderState.Closed, OrderState.Cancelled]),
         [OrderState.Delivered] = To([OrderState.Closed]),
         [OrderState.Closed] = To([]),
-        // A shop can restore what it had deleted; an order that a person cancelled here comes back only that way too.
+        // A shop can restore what it had deleted, and a person what a person cancelled here.
         [OrderState.Cancelled] = To([OrderState.AwaitingPayment, OrderState.AwaitingApproval, OrderState.Approved, OrderState.Excluded, OrderState.Closed]),
         // New rules, or an edited order, can let in what was kept out.
         [OrderState.Excluded] = To([OrderState.AwaitingPayment, OrderState.AwaitingApproval, OrderState.Approved, OrderState.Processing, .. Ahead]),

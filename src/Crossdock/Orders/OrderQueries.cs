@@ -17,7 +17,7 @@ public sealed class OrderQueries(NpgsqlDataSource database, ConnectionQueries co
     private const string Columns = """
         o.id, c.key AS store, c.name AS store_name, c.platform, o.external_id, o.number, o.state, o.state_because, o.state_changed_at, o.held,
         o.payment_status, o.fulfilment_status, o.platform_status, o.placed_at, o.created_at, o.updated_at, o.currency, o.total,
-        o.customer_name, o.customer_email, o.ship_country, o.ship_region
+        o.customer_name, o.customer_email, o.ship_country, o.ship_region, o.cancelled_by
         """;
 
     // The page is chosen before the join, so that the order of the index is the order of the page.

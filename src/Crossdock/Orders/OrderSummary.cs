@@ -52,6 +52,8 @@ public record OrderSummary
     public string? CustomerEmail { get; init; }
     public string? ShipCountry { get; init; }
     public string? ShipRegion { get; init; }
+    /// <summary>The person who cancelled it here, who or another can restore it; null where the shop cancelled it.</summary>
+    public string? CancelledBy { get; init; }
 }
 
 /// <summary>One order with its document.</summary>

@@ -19,6 +19,8 @@ internal sealed record StoredOrder
     public required int Version { get; init; }
     public required int Generation { get; init; }
     public required byte[] Document { get; init; }
+    /// <summary>The person who cancelled it here; null where the shop did.</summary>
+    public string? CancelledBy { get; init; }
 }
 
 /// <summary>An order as it is to be written.</summary>

@@ -20,7 +20,7 @@ public sealed record OrderActionResult(bool IsKnown, string? Refusal = null)
     internal static OrderActionResult Refused(string because) => new(true, because);
 }
 
-/// <summary>What a person does with one order: approve, hold, release, cancel. Each is one transaction with its line in the timeline.</summary>
+/// <summary>What a person does with one order: approve, hold, release, cancel, restore. Each is one transaction with its line in the timeline.</summary>
 public sealed class OrderActions(NpgsqlDataSource database, IConnectionDirectory directory, HoldStore holds, IServiceProvider services, TimeProvider clock)
 {
     private const string Find = "SELECT connection_id, external_id, state FROM orders WHERE id = $1";
@@ -32,7 +32,9 @@ public sealed class OrderActions(NpgsqlDataSource database, IConnectionDirectory
     // A cancelled order asks nobody anything any more, except what cancelling itself brought up.
     private const string CloseHolds = "UPDATE holds SET released_at = $2, released_by = $3, released_because = 'the order was cancelled' WHERE order_id = $1 AND released_at IS NULL";
 
-    private const string Settle = "UPDATE orders SET held = $2, generation = greatest(generation, $3), updated_at = $4 WHERE id = $1";
+    private const string Settle = "UPDATE orders SET held = $2, generation = greatest(generation, $3), updated_at = $4, cancelled_by = $5 WHERE id = $1";
+
+    private const string Reopen = "UPDATE orders SET cancelled_by = NULL, updated_at = $2 WHERE id = $1";
 
     /// <summary>Approves an order; its last document is worked again, which makes its deliveries.</summary>
     public Task<OrderActionResult> ApproveAsync(Guid id, string actor, string? because, CancellationToken cancellationToken) => ActAsync(id, async (connection, order, now) =>
@@ -43,12 +45,27 @@ public sealed class OrderActions(NpgsqlDataSource database, IConnectionDirectory
         }
 
         await MoveAsync(connection, order, OrderState.Approved, actor, because, now, cancellationToken);
-        await using var replay = new NpgsqlCommand(Replay, connection);
-        replay.Parameters.Add(new() { Value = Guid.CreateVersion7(now) });
-        replay.Parameters.Add(new() { Value = order.EventId });
-        replay.Parameters.Add(new() { Value = order.ConnectionId.Value });
-        replay.Parameters.Add(new() { Value = order.ExternalId });
-        await replay.ExecuteNonQueryAsync(cancellationToken);
+        await ReplayAsync(connection, order, now, cancellationToken);
+        return null;
+    }, cancellationToken);
+
+    /// <summary>Brings back an order that a person cancelled here: its last document is worked again with today's rules. What the shop cancelled comes back from the shop.</summary>
+    public Task<OrderActionResult> RestoreAsync(Guid id, string actor, string? because, CancellationToken cancellationToken) => ActAsync(id, async (connection, order, now) =>
+    {
+        if (order.State is not OrderState.Cancelled)
+        {
+            return $"The order is {EnumNames<OrderState>.Of(order.State)}; only a cancelled one can be restored.";
+        }
+
+        if (order.CancelledBy is null || OrderJson.Read(order.Document).State is OrderState.Cancelled)
+        {
+            return "The shop has cancelled the order: it comes back when the shop restores it.";
+        }
+
+        await using var reopen = new NpgsqlCommand(Reopen, connection) { Parameters = { new() { Value = id }, new() { Value = now.UtcDateTime } } };
+        await reopen.ExecuteNonQueryAsync(cancellationToken);
+        await TellAsync(connection, order, now, [new TimelineEntry(now, TimelineKind.Edited, actor, $"Restored the order that {order.CancelledBy} had cancelled.", because)]);
+        await ReplayAsync(connection, order, now, cancellationToken);
         return null;
     }, cancellationToken);
 
@@ -162,7 +179,7 @@ public sealed class OrderActions(NpgsqlDataSource database, IConnectionDirectory
             new HoldWrite(Guid.CreateVersion7(now), order.Id, order.ConnectionId, hold.Code, hold.Reason, hold.Delivery?.Value, now, actor))]));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(Settle)
         {
-            Parameters = { new() { Value = id }, new() { Value = plan.Holds.Count > 0 }, new() { Value = plan.Generation }, new() { Value = now.UtcDateTime } },
+            Parameters = { new() { Value = id }, new() { Value = plan.Holds.Count > 0 }, new() { Value = plan.Generation }, new() { Value = now.UtcDateTime }, new() { Value = actor } },
         });
         await batch.ExecuteNonQueryAsync(cancellationToken);
         await TellAsync(connection, order, now,
@@ -203,6 +220,16 @@ public sealed class OrderActions(NpgsqlDataSource database, IConnectionDirectory
         await transaction.CommitAsync(cancellationToken);
         (services.GetService(typeof(IDeliveryIntake)) as IDeliveryIntake)?.Wake();
         return OrderActionResult.Done;
+    }
+
+    private static async Task ReplayAsync(NpgsqlConnection connection, StoredOrder order, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var replay = new NpgsqlCommand(Replay, connection);
+        replay.Parameters.Add(new() { Value = Guid.CreateVersion7(now) });
+        replay.Parameters.Add(new() { Value = order.EventId });
+        replay.Parameters.Add(new() { Value = order.ConnectionId.Value });
+        replay.Parameters.Add(new() { Value = order.ExternalId });
+        await replay.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private static async Task MoveAsync(NpgsqlConnection connection, StoredOrder order, OrderState to, string actor, string? because, DateTimeOffset now, CancellationToken cancellationToken)
