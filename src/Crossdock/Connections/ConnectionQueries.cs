@@ -43,6 +43,8 @@ public sealed record ConnectionSummary
     public bool IsStore { get; init; }
     /// <summary>True when orders can be sent to it.</summary>
     public bool IsDestination { get; init; }
+    /// <summary>Breaker, limits and calls of a destination on this node; null for a store, on a node that does not deliver, and before the first delivery since the start.</summary>
+    public DestinationHealth? Health { get; init; }
 }
 
 /// <summary>A count of one connection in one minute.</summary>
@@ -54,7 +56,7 @@ public sealed record StatisticRow
 }
 
 /// <summary>Reads connections, their health and their statistics.</summary>
-public sealed class ConnectionQueries(NpgsqlDataSource database, IConnectionDirectory directory, TimeProvider clock)
+public sealed class ConnectionQueries(NpgsqlDataSource database, IConnectionDirectory directory, IEnumerable<IDestinationHealth> health, TimeProvider clock)
 {
     // One short look-up per connection and count; each stops at its bound.
     private const string List = """
@@ -106,7 +108,7 @@ public sealed class ConnectionQueries(NpgsqlDataSource database, IConnectionDire
         var rows = await database.ReadAsync<ConnectionSummary>(List, new { key = key?.Replace('\0', '\uFFFD'), since = clock.GetUtcNow().AddDays(-1) }, cancellationToken);
         var current = directory.Current.ByKey;
         return rows.ConvertAll(row => current.TryGetValue(row.Key, out var live)
-            ? row with { BrokenBecause = live.BrokenBecause, IsStore = live.Endpoint is not null || live.Mapping is not null, IsDestination = live.Destination is not null }
+            ? row with { BrokenBecause = live.BrokenBecause, IsStore = live.Endpoint is not null || live.Mapping is not null, IsDestination = live.Destination is not null, Health = health.FirstOrDefault()?.HealthOf(live.Id) }
             : row);
     }
 }

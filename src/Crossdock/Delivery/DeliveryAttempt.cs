@@ -54,7 +54,7 @@ internal sealed partial class DeliveryAttempt(TimeProvider clock, ILogger<Delive
         var ruling = DeliveryRuling.Of(due, isUnclear, outcome, limits, at, Random.Shared.NextDouble());
         Log.Attempted(logger, ruling.State == DeliveryState.Delivered ? LogLevel.Debug : LogLevel.Information,
             due.Id.Value, due.OrderId.Value, connection.Key, due.Kind, call.Purpose, call.Outcome, number, call.ElapsedMs, ruling.State, ruling.NextAttemptAt);
-        return (new FinishedAttempt { Due = due, DestinationKey = connection.Key, At = at, Ruling = ruling, Call = call, Find = find }, outcome);
+        return (new FinishedAttempt { Due = due, DestinationKey = connection.Key, At = at, Ruling = ruling, Call = call, Find = find, IsThrottled = outcome is RetryLater { IsThrottled: true } }, outcome);
     }
 
     private async Task<SendResult> SendAsync(IDestination destination, DeliveryRequest request, DestinationLimits limits, CancellationToken stopping)

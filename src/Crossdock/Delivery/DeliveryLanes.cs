@@ -1,13 +1,14 @@
 using System.Collections.Concurrent;
 using Crossdock.Connections;
 using Crossdock.Model;
+using Crossdock.Model.Orders;
 using Microsoft.Extensions.Options;
 
 namespace Crossdock.Delivery;
 
 /// <summary>The destinations' lanes on this node, and the way into them.</summary>
 internal sealed class DeliveryLanes(IConnectionDirectory directory, DeliveryAttempt attempt, OutcomeWriter writer, TimeProvider clock, IOptions<DeliveryOptions> options)
-    : IDeliveryIntake, IDestinationMonitor, IDisposable
+    : IDeliveryIntake, IDestinationMonitor, IDestinationHealth, IDisposable
 {
     private readonly ConcurrentDictionary<ConnectionId, DestinationLane> lanes = new();
     private readonly CancellationTokenSource stopping = new();
@@ -51,6 +52,17 @@ internal sealed class DeliveryLanes(IConnectionDirectory directory, DeliveryAtte
     public void Wake() => Woken?.Invoke();
 
     public IReadOnlyList<DestinationStatus> Statuses() => [.. lanes.Values.Select(lane => lane.Status()).OrderBy(status => status.Key, StringComparer.Ordinal)];
+
+    public DestinationHealth? HealthOf(ConnectionId destination)
+    {
+        if (!lanes.TryGetValue(destination, out var lane))
+        {
+            return null;
+        }
+        var status = lane.Status();
+        return new DestinationHealth(EnumNames<BreakerState>.Of(status.Breaker), status.OpenUntil, status.FailuresInRow, status.PausedUntil,
+            status.Queued, status.InFlight, status.Concurrency, status.PerSecond, status.LastError, status.LastSuccessAt);
+    }
 
     /// <summary>Lanes that may be filled: one per enabled connection that receives.</summary>
     internal IEnumerable<DestinationLane> Open()

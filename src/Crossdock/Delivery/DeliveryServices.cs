@@ -1,3 +1,4 @@
+using Crossdock.Connections;
 using Crossdock.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -19,6 +20,7 @@ public static class DeliveryServices
         services.AddSingleton<DeliveryLanes>();
         services.AddSingleton<IDeliveryIntake>(provider => provider.GetRequiredService<DeliveryLanes>());
         services.AddSingleton<IDestinationMonitor>(provider => provider.GetRequiredService<DeliveryLanes>());
+        services.AddSingleton<IDestinationHealth>(provider => provider.GetRequiredService<DeliveryLanes>());
         services.AddSingleton<ClaimLoop>();
         services.AddSingleton(provider => new DeliveryActions(provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IDeliveryIntake>()));
         services.AddHostedService<DeliveryRole>();

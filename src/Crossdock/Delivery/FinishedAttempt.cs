@@ -14,6 +14,9 @@ internal sealed class FinishedAttempt
     public required DeliveryRuling Ruling { get; init; }
     public required LoggedCall Call { get; init; }
 
+    /// <summary>True when only the rate was wrong: that is nobody's failure.</summary>
+    public bool IsThrottled { get; init; }
+
     /// <summary>The look-up before it, where there was one.</summary>
     public LoggedCall? Find { get; init; }
 
@@ -23,6 +26,7 @@ internal sealed class FinishedAttempt
         Due = Due,
         DestinationKey = DestinationKey,
         At = At,
+        IsThrottled = IsThrottled,
         Ruling = Ruling with { Error = Ruling.Error is null ? null : "the answer could not be stored" },
         Call = Call with { Exchange = null, Because = null },
         Find = Find is { } find ? find with { Exchange = null, Because = null } : null,

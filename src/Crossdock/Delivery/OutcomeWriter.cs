@@ -138,7 +138,7 @@ internal sealed partial class OutcomeWriter(OutcomeStore store, ConnectionStatis
 
     private void Count(List<FinishedAttempt> batch)
     {
-        foreach (var one in batch)
+        foreach (var one in batch.Where(one => !one.IsThrottled))
         {
             bool isDone = one.Ruling.State == DeliveryState.Delivered;
             statistics.Count(one.Due.Destination, isDone ? Statistic.Delivered : Statistic.Failed);

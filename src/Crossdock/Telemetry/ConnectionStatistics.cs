@@ -31,7 +31,7 @@ public enum Statistic
     Held = 8,
     /// <summary>Deliveries done; counted for the destination.</summary>
     Delivered = 9,
-    /// <summary>Attempts that failed; counted for the destination.</summary>
+    /// <summary>Attempts that failed; counted for the destination. A throttled call is none.</summary>
     Failed = 10,
     /// <summary>Deliveries done; counted for the store whose order it was.</summary>
     HandedOver = 11,

@@ -8,6 +8,7 @@ using Crossdock.Model.Connections;
 using Crossdock.Model.Connectors;
 using Crossdock.Model.Orders;
 using Crossdock.Rules;
+using Crossdock.Telemetry;
 using Crossdock.Testing.Database;
 using Dapper;
 using Microsoft.Extensions.Configuration;
@@ -49,6 +50,8 @@ internal sealed class DeliveryHub : IAsyncDisposable, IConnectionDirectory
     internal IDeliveryIntake Intake => services.GetRequiredService<IDeliveryIntake>();
     internal DeliveryActions Actions => services.GetRequiredService<DeliveryActions>();
     internal HoldStore Holds => services.GetRequiredService<HoldStore>();
+    internal ConnectionStatistics Statistics => services.GetRequiredService<ConnectionStatistics>();
+    internal ConnectionQueries Connections => new(Database, this, services.GetServices<IDestinationHealth>(), TimeProvider.System);
     internal DestinationStatus? Status(ConnectionId id) => services.GetRequiredService<IDestinationMonitor>().Statuses().SingleOrDefault(status => status.Id == id);
 
     internal async Task<ConnectionId> AddAsync(string name, IDestination? destination)
