@@ -23,6 +23,7 @@ public sealed class ConformanceTests
             Assert.True(suites.Count > 0, $"{connector.Manifest.Platform} runs no suite");
             Assert.Equal(connector is IWebhookSource, suites.Exists(suite => suite.IsSubclassOf(typeof(WebhookSourceConformance))));
             Assert.Equal(connector is IOrderMapper, suites.Exists(suite => suite.IsSubclassOf(typeof(OrderMapperConformance))));
+            Assert.Equal(connector is IOrderTarget, suites.Exists(suite => suite.IsSubclassOf(typeof(OrderTargetConformance))));
             Assert.Equal(connector is IOrderStates, suites.Exists(suite => suite.IsSubclassOf(typeof(OrderStatesConformance))));
         }
     }

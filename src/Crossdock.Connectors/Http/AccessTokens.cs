@@ -77,7 +77,7 @@ internal sealed class AccessTokens(HttpAuthentication.OAuth2 settings, HttpClien
             Volatile.Write(ref current, new Token(value, clock.GetUtcNow() + TimeSpan.FromSeconds(lifetime - Math.Min(60, lifetime / 5))));
             return (value, null);
         }
-        catch (Exception error) when (error is HttpRequestException or JsonException or IOException)
+        catch (Exception error) when (error is HttpRequestException or JsonException or InvalidOperationException or IOException)
         {
             return (null, new RetryLater($"the token address could not be read: {error.GetType().Name}"));
         }

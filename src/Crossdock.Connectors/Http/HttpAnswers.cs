@@ -58,6 +58,7 @@ internal static class HttpAnswers
             return new Delivered(request.RemoteId);
         }
 
+        // InvalidOperationException: a text that holds half a surrogate pair.
         try
         {
             using var answer = JsonDocument.Parse(body);
@@ -75,7 +76,7 @@ internal static class HttpAnswers
                 ? new Delivered(id)
                 : new Hold($"HTTP {status}, but the answer has no id at {call.RemoteId}: {Message(body.Span, masks)}");
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             return request.RemoteId is { } known && call.Success.Pointer is null
                 ? new Delivered(known)
@@ -95,7 +96,7 @@ internal static class HttpAnswers
             using var answer = JsonDocument.Parse(body);
             return call.RemoteId.FindText(answer.RootElement);
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             return null;
         }
@@ -109,7 +110,7 @@ internal static class HttpAnswers
             using var answer = JsonDocument.ParseValue(ref reader);
             return MessageIn(answer.RootElement);
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             return null;
         }

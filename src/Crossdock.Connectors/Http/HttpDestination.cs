@@ -111,7 +111,7 @@ internal sealed class HttpDestination(HttpSettings settings, HttpClient http, Ti
             string? id = find.RemoteId.FindText(answer.RootElement);
             return new FindResult(id is null ? FindAnswer.HasNot : FindAnswer.Has, id, null, null);
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             return new FindResult(FindAnswer.CannotSay, null, $"the look-up was answered with HTTP {status} and something that is not JSON", null);
         }

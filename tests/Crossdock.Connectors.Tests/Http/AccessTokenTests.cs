@@ -107,6 +107,7 @@ public sealed class AccessTokenTests : IAsyncLifetime
     [InlineData(503, "", typeof(RetryLater))]
     [InlineData(200, "<html>", typeof(RetryLater))]
     [InlineData(200, """{"token":"x"}""", typeof(RetryLater))]
+    [InlineData(200, """{"access_token":"\ud800"}""", typeof(RetryLater))]
     [InlineData(200, """{"access_token":"a\r\nX-Admin: 1"}""", typeof(RetryLater))]
     public async Task Without_a_token_nothing_is_sent(int status, string body, Type outcome)
     {

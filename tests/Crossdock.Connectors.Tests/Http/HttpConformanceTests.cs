@@ -4,15 +4,17 @@ using Crossdock.Testing.Conformance;
 
 namespace Crossdock.Connectors.Tests.Http;
 
-public sealed class HttpConformanceTests : ConnectorConformance
+public sealed class HttpConformanceTests : OrderTargetConformance
 {
     protected override IConnector Connector => Destinations.Connector;
 
-    protected override ConnectionSettings Valid => Settings("http", """
-        {"create":{"url":"https://courier.example/api/shipments","body":"{\"reference\":\"{{number}}\",\"pieces\":{{packages.length}} }","remoteId":"/id","success":{"status":["200-201",204],"pointer":"/ok","equals":"true"}},
-         "update":{"url":"https://courier.example/api/shipments/{{remoteId}}"},"cancel":{"url":"https://courier.example/api/shipments/{{remoteId}}"},
-         "find":{"url":"https://courier.example/api/shipments?reference={{number}}","remoteId":"/items/0/id"},"auth":{"bearer":true},"limits":{"concurrency":4,"perSecond":2.5}}
-        """, ("bearer", "t0ken-of-the-courier"));
+    protected override string Secret => "t0ken-of-the-courier";
+
+    protected override ConnectionSettings At(string address) => Settings("http", """
+        {"create":{"url":"ADDRESS/api/shipments","body":"{\"reference\":\"{{number}}\",\"name\":\"{{shipTo.name}}\",\"pieces\":{{packages.length}} }","remoteId":"/id","success":{"status":["200-201",204,409]}},
+         "update":{"url":"ADDRESS/api/shipments/{{remoteId}}"},
+         "find":{"url":"ADDRESS/api/shipments?reference={{number}}","remoteId":"/items/0/id"},"auth":{"bearer":true},"limits":{"concurrency":4,"perSecond":2.5}}
+        """.Replace("ADDRESS", address, StringComparison.Ordinal), ("bearer", Secret));
 
     protected override IEnumerable<(ConnectionSettings Settings, string Path)> Wrong =>
     [

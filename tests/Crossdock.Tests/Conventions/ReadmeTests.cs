@@ -9,6 +9,7 @@ public sealed partial class ReadmeTests
     [InlineData("README.md")]
     [InlineData("CONTRIBUTING.md")]
     [InlineData("docs/operations.md")]
+    [InlineData("docs/connectors.md")]
     public void Files_that_a_document_links_to_exist(string document)
     {
         string folder = Path.GetDirectoryName(document)!;
