@@ -19,11 +19,11 @@ public static class CaptureServices
         return services;
     }
 
-    /// <summary><c>POST /in/{connection}</c>.</summary>
+    /// <summary><c>POST /in/{connection}</c>. Signatures are its sign-in: what the console and the API have around them is not run for it.</summary>
     public static IEndpointRouteBuilder MapCapture(this IEndpointRouteBuilder endpoints)
     {
         var capture = endpoints.ServiceProvider.GetRequiredService<CaptureEndpoint>();
-        endpoints.MapPost("/in/{connection}", (RequestDelegate)capture.HandleAsync).ExcludeFromDescription();
+        endpoints.MapPost("/in/{connection}", (RequestDelegate)capture.HandleAsync).ExcludeFromDescription().ShortCircuit();
         return endpoints;
     }
 }
