@@ -14,7 +14,7 @@ public static class CustomSchema
     /// Read by reflection: generated code forgets the defaults of init properties that a document leaves out.</summary>
     internal static JsonTypeInfo<Order> Strict { get; } = (JsonTypeInfo<Order>)new JsonSerializerOptions(OrderJson.Default.Options)
     {
-        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { RequireWholeMoney } },
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         RespectNullableAnnotations = true,
     }.GetTypeInfo(typeof(Order));
@@ -23,10 +23,49 @@ public static class CustomSchema
     public static JsonNode Create()
     {
         var schema = Strict.GetJsonSchemaAsNode(new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true, TransformSchemaNode = Describe }).AsObject();
+        LetOut(schema, schema);
         schema.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
         schema.Insert(1, "title", "Crossdock order");
         schema.Insert(2, "description", "The canonical order. Send it signed (Standard Webhooks) as {\"type\":\"order.updated\",\"timestamp\":\"...\",\"data\":ORDER}, or bare.");
         return schema;
+    }
+
+    /// <summary>An amount that is left out is not zero.</summary>
+    private static void RequireWholeMoney(JsonTypeInfo type)
+    {
+        foreach (var property in type.Type == typeof(Money) ? type.Properties : [])
+        {
+            property.IsRequired = true;
+        }
+    }
+
+    /// <summary>What may be null may be left out as well: so it is read, and so our own orders are written.</summary>
+    private static void LetOut(JsonObject root, JsonNode? node)
+    {
+        if (node is JsonObject one && one["required"] is JsonArray required && one["properties"] is JsonObject properties)
+        {
+            string[] kept = [.. required.Select(name => name!.GetValue<string>()).Where(name => !MayBeNull(root, properties[name]))];
+            one.Remove("required");
+            if (kept.Length > 0)
+            {
+                one["required"] = new JsonArray([.. kept.Select(name => (JsonNode)name)]);
+            }
+        }
+
+        foreach (var inner in node switch { JsonObject table => [.. table.Select(pair => pair.Value)], JsonArray list => [.. list], _ => Array.Empty<JsonNode?>() })
+        {
+            LetOut(root, inner);
+        }
+    }
+
+    private static bool MayBeNull(JsonObject root, JsonNode? property)
+    {
+        while (property?["$ref"]?.GetValue<string>() is { } reference)
+        {
+            property = reference[1..].Split('/', StringSplitOptions.RemoveEmptyEntries).Aggregate((JsonNode?)root, (node, part) => node?[part]);
+        }
+
+        return property?["type"] is JsonArray types && types.Any(type => type!.GetValue<string>() == "null");
     }
 
     private static JsonNode Describe(JsonSchemaExporterContext context, JsonNode schema)

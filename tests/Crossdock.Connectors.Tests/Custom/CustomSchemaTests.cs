@@ -1,7 +1,10 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Crossdock.Connectors.Custom;
+using Crossdock.Model.Connections;
+using Crossdock.Model.Connectors;
 using Crossdock.Model.Orders;
 using Crossdock.Testing;
 using Xunit;
@@ -41,6 +44,16 @@ public sealed class CustomSchemaTests
         string document = Least.Replace(what, instead, StringComparison.Ordinal);
         Assert.NotEqual(Least, document);
         Assert.Contains(SchemaCheck.Problems(Schema, JsonNode.Parse(document)), found => found.StartsWith(problem, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("\"amount\":\"5\",")]
+    [InlineData(",\"currency\":\"CLP\"}}")]
+    public void Money_that_lacks_a_part_is_not_read_as_zero(string part)
+    {
+        string document = Least.Replace(part, part.EndsWith("}}", StringComparison.Ordinal) ? "}}" : "", StringComparison.Ordinal);
+        Assert.IsType<Unmappable>(new CustomConnector().MappingFor(new ConnectionSettings("own", "Own", "custom", JsonElement.Parse("{}"), new Dictionary<string, string>()))
+            .Map(new ReceivedEvent(Encoding.UTF8.GetBytes(document), "order.updated", null, null, DateTimeOffset.UnixEpoch)));
     }
 
     private static string Folder([CallerFilePath] string caller = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(caller)!, ".."));
