@@ -65,6 +65,16 @@ public sealed class ConsoleHub : IAsyncLifetime
         new HubSettings { Database = connectionString, DataFolder = folder, Urls = "http://127.0.0.1:0", AdminToken = Token },
         new Dictionary<string, string?>(StringComparer.Ordinal) { ["Crossdock:Connections:AllowPrivateAddresses"] = "true", ["Logging:LogLevel:Default"] = "Critical" });
 
+    /// <summary>Puts one more Shopify store in force, or other settings for it.</summary>
+    /// <param name="key">Its key.</param>
+    /// <param name="destination">Where its orders go; empty for nowhere.</param>
+    /// <param name="more">Further parts, for example <c>rules: []</c>.</param>
+    internal async Task ApplyAsync(string key, string destination, string more)
+    {
+        var applied = await hub!.Application.Services.GetRequiredService<ConfigurationService>().ApplyAsync("connections:\n" + Store(key, key, destination, more), "tests", static _ => null);
+        Assert.Empty(applied.Errors);
+    }
+
     /// <summary>An id that no other test's order has.</summary>
     internal long NextId() => Interlocked.Increment(ref lastId);
 

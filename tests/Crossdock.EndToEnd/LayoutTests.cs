@@ -44,6 +44,7 @@ public sealed class LayoutTests(ConsoleHub hub, Browser browser)
     {
         await using var desk = await browser.SignInAsync(hub, 390);
         var orders = desk.Page.Locator("#nav a[href='/orders']");
+        await desk.Page.GotoAsync("/");
         await Assertions.Expect(orders).ToBeHiddenAsync();
         await desk.Page.GetByRole(AriaRole.Button, new() { Name = "Menu" }).ClickAsync();
         await orders.ClickAsync();

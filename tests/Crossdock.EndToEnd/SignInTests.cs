@@ -36,6 +36,7 @@ public sealed class SignInTests(ConsoleHub hub, Browser browser)
     public async Task Signing_out_ends_it()
     {
         await using var desk = await browser.SignInAsync(hub);
+        await desk.Page.GotoAsync("/");
         await desk.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
         await desk.Page.WaitForURLAsync("**/sign-in");
         await desk.Page.GotoAsync("/orders");

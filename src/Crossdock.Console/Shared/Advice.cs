@@ -12,7 +12,7 @@ internal static class Advice
     {
         "rule" => "A rule of the store stopped it. Do what the rule asks for; releasing then sends the order on.",
         "operator" => "A colleague stopped it. Releasing sends the order on.",
-        "delivery_refused" => "The destination refuses the order as it is. Correct it in the shop, which is taken over by itself, or edit what is sent. Releasing sends it again.",
+        "delivery_refused" => "The destination refuses the order as it is. Have it corrected in the shop (the correction is taken over), or edit what is sent. Releasing sends it again.",
         "changed_after_delivery" => "Tell the destination of the change by mail or phone. Releasing sends nothing; it says that this is settled.",
         "cancelled_after_delivery" => "Ask the destination by mail or phone not to ship it. Releasing sends nothing; it says that this is settled.",
         "address_withheld" or "address_missing" => "Complete the address in the shop: the new version is taken over by itself and ends the hold. Releasing sends the order as it is.",

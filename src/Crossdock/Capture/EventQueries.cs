@@ -21,6 +21,10 @@ public record EventRow
     public required int Bytes { get; init; }
     /// <summary>Why it is parked; null when it is not.</summary>
     public string? ParkedBecause { get; init; }
+    /// <summary>The place in the document, as a JSON pointer; null for the whole of it, or when it is not parked.</summary>
+    public string? ParkedPath { get; init; }
+    /// <summary>What stands there, cut.</summary>
+    public string? ParkedValue { get; init; }
 }
 
 /// <summary>One event with what was sent.</summary>
@@ -68,7 +72,7 @@ public sealed record EventSearch
 /// <summary>Reads what was received.</summary>
 public sealed class EventQueries(NpgsqlDataSource database, ConnectionQueries connections)
 {
-    private const string Columns = "e.id, c.key AS connection, e.topic, e.order_key, e.occurred_at, e.received_at, e.source, octet_length(e.body) AS bytes, p.reason AS parked_because";
+    private const string Columns = "e.id, c.key AS connection, e.topic, e.order_key, e.occurred_at, e.received_at, e.source, octet_length(e.body) AS bytes, p.reason AS parked_because, p.path AS parked_path, p.value AS parked_value";
     private const string Joins = " JOIN connections c ON c.id = e.connection_id LEFT JOIN parked_events p ON p.event_id = e.id";
 
     private const string List = "SELECT " + Columns + " FROM (SELECT id, connection_id, topic, order_key, occurred_at, received_at, source, body FROM events WHERE true";

@@ -152,7 +152,8 @@ public sealed class CustomStoreEmulator : IDisposable
     {
         var order = JsonNode.Parse(document)!;
         var total = order["totals"]!["total"]!;
-        total["amount"] = total["amount"] + ",00";
+        string amount = total["amount"]!.ToString();
+        total["amount"] = amount.Contains('.', StringComparison.Ordinal) ? amount.Replace('.', ',') : amount + ",00";
         return JsonSerializer.SerializeToUtf8Bytes(order);
     }
 
