@@ -1,4 +1,5 @@
 using Crossdock.Database;
+using Crossdock.Normalise;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using NpgsqlTypes;
@@ -9,11 +10,8 @@ namespace Crossdock.Capture;
 internal readonly record struct StoredFate(CaptureResult Result, Guid InboxId, Guid EventId);
 
 /// <summary>Writes received events: key, inbox row and payload in one transaction.</summary>
-internal sealed class InboxStore(NpgsqlDataSource database, NodeIdentity node, TimeProvider clock, IOptions<CaptureOptions> options)
+internal sealed class InboxStore(NpgsqlDataSource database, NodeIdentity node, ProcessingQueue processing, TimeProvider clock, IOptions<CaptureOptions> options)
 {
-    /// <summary>How long a node may keep in memory what it has just stored, before others take it for dead.</summary>
-    internal static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
-
     // The unique key decides; only what is new to it gets an inbox row. The caller sorts by key, so that two writers cannot wait for each other.
     private const string InsertNew = """
         WITH fresh AS (
@@ -55,7 +53,7 @@ internal sealed class InboxStore(NpgsqlDataSource database, NodeIdentity node, T
 
         await using var connection = await database.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        object leasedUntil = isHandedOver ? clock.GetUtcNow() + Lease : DBNull.Value;
+        object leasedUntil = isHandedOver ? clock.GetUtcNow() + processing.Lease : DBNull.Value;
 
         int fresh = 0;
         await using (var insert = Command(connection, InsertNew, batch, leasedUntil))

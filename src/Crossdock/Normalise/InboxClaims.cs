@@ -6,7 +6,7 @@ using NpgsqlTypes;
 namespace Crossdock.Normalise;
 
 /// <summary>Takes inbox rows that no living node has in memory.</summary>
-internal sealed class InboxClaims(NpgsqlDataSource database, NodeIdentity node, TimeProvider clock)
+internal sealed class InboxClaims(NpgsqlDataSource database, NodeIdentity node, ProcessingQueue queue, TimeProvider clock)
 {
     // :: Step 8: claim
     // Oldest first. Another node's row counts as given back once its lease has passed, or at once where no other node can be alive.
@@ -67,7 +67,7 @@ internal sealed class InboxClaims(NpgsqlDataSource database, NodeIdentity node, 
         }
 
         var now = clock.GetUtcNow();
-        var until = now.UtcDateTime + Capture.InboxStore.Lease;
+        var until = now.UtcDateTime + queue.Lease;
         try
         {
             return await ClaimAsync(connection, now, until, atMost, cancellationToken);

@@ -20,6 +20,9 @@ public sealed record ProcessingOptions
     /// <summary>How often the database is asked for events that nobody has in memory, in milliseconds. Default 1000; 50 to 60000.</summary>
     [Range(50, 60_000)] public int PollMilliseconds { get; init; } = 1000;
 
+    /// <summary>How long a node may keep events in memory before others take it for dead, in seconds. Default 60; 10 to 3600.</summary>
+    [Range(10, 3600)] public int LeaseSeconds { get; init; } = 60;
+
     /// <summary>How often an event that fails for a reason of its own is tried before it is parked. Default 3; 1 to 20.</summary>
     [Range(1, 20)] public int Attempts { get; init; } = 3;
 }

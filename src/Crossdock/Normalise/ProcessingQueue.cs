@@ -26,6 +26,9 @@ internal sealed class ProcessingQueue : IDisposable
 
     public void Dispose() => room.Dispose();
 
+    /// <summary>How long this node may keep in memory what it has stored or claimed, before others take it for dead.</summary>
+    public TimeSpan Lease => TimeSpan.FromSeconds(options.LeaseSeconds);
+
     /// <summary>False on a node without the role <c>process</c>: capture leaves everything to others.</summary>
     public bool IsOpen { get; }
 

@@ -19,6 +19,10 @@ public sealed class Announcement
     public required string UpdatedAt { get; init; }
     /// <summary>False for a shop that gives up after the first answer that is not 200.</summary>
     public required bool IsPatient { get; init; }
+    /// <summary>The node that it is first sent to.</summary>
+    public int FirstNode { get; init; }
+    /// <summary>What tells this version of the order from others.</summary>
+    public int Quantity { get; init; } = 1;
     /// <summary>How often it was sent.</summary>
     public int Sent { get; set; }
     /// <summary>True once answered 200: from then on the hub owes it.</summary>
@@ -31,7 +35,7 @@ public sealed class Announcement
 public sealed class Announcer : IAsyncDisposable
 {
     public const string Secret = "secret-of-the-announcing-store-0123456789";
-    private readonly Uri address;
+    private readonly Uri[] addresses;
     private readonly HttpClient http;
     private readonly Channel<Announcement> queue = Channel.CreateUnbounded<Announcement>();
     private readonly ConcurrentBag<Announcement> all = [];
@@ -39,9 +43,12 @@ public sealed class Announcer : IAsyncDisposable
     private readonly TimeProvider clock;
     private long lastAcknowledgedSentAt;
 
-    public Announcer(string hub, int connections, TimeProvider clock)
+    /// <param name="hubs">One or more nodes; what is sent again goes to the next one.</param>
+    /// <param name="connections">How many are sent at once.</param>
+    /// <param name="clock">The clock.</param>
+    public Announcer(IReadOnlyList<string> hubs, int connections, TimeProvider clock)
     {
-        address = new Uri($"{hub}/in/acme");
+        addresses = [.. hubs.Select(hub => new Uri($"{hub}/in/acme"))];
         this.clock = clock;
         http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2), PooledConnectionIdleTimeout = TimeSpan.FromSeconds(5) }) { Timeout = TimeSpan.FromSeconds(5) };
         workers = [.. Enumerable.Range(0, connections).Select(_ => Task.Run(SendAsync))];
@@ -119,8 +126,8 @@ public sealed class Announcer : IAsyncDisposable
 
     private async Task<string> SendAsync(Announcement one)
     {
-        one.Sent++;
-        byte[] body = Encoding.UTF8.GetBytes(TestHub.Order(one.OrderId, one.UpdatedAt));
+        var address = addresses[(one.FirstNode + one.Sent++) % addresses.Length];
+        byte[] body = Encoding.UTF8.GetBytes(TestHub.Order(one.OrderId, one.UpdatedAt, quantity: one.Quantity));
         using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new("application/json");
         request.Headers.Add("X-Shopify-Topic", "orders/updated");

@@ -35,19 +35,19 @@ public sealed record CampaignReport
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"""
         seed {Seed}: {Kills.Count} kills ({string.Join(", ", Kills.GroupBy(kill => kill.Victim).Select(group => $"{group.Key} {group.Count()}"))}), {Requests} requests ({Answers})
         attempted {Attempted}  acknowledged {Acknowledged}  lost {Lost.Count}  duplicated {Duplicated.Count}  unexpected {Unexpected.Count}  recovered {Recovered}  inconsistent {Inconsistent.Count}
-        courier lost {Courier.LostAnswers} answers and was asked {Courier.LookUps} times; acknowledging again after median {Median(Kills.Select(kill => kill.AcknowledgedAgainMs)):F0} ms, at most {Kills.Max(kill => kill.AcknowledgedAgainMs):F0} ms; all at rest {Settled.After.TotalSeconds:F1} s after the last acknowledgement{(Settled.IsSettled ? "" : ": NOT AT REST")}
+        courier lost {Courier.LostAnswers} answers and was asked {Courier.LookUps} times; acknowledging again after median {Median(Kills.Select(kill => kill.AcknowledgedAgainMs)):F0} ms, at most {Kills.Select(kill => kill.AcknowledgedAgainMs).DefaultIfEmpty().Max():F0} ms; all at rest {Settled.After.TotalSeconds:F1} s after the last acknowledgement{(Settled.IsSettled ? "" : ": NOT AT REST")}
         {string.Join('\n', Lost.Take(5).Select(one => "lost " + one).Concat(Duplicated.Take(5).Select(one => "duplicated " + one)).Concat(Unexpected.Take(5).Select(one => "unexpected " + one)).Concat(Inconsistent.Take(12)))}
         """).TrimEnd();
 
     private static double Median(IEnumerable<double> values)
     {
         double[] sorted = [.. values.Order()];
-        return sorted[sorted.Length / 2];
+        return sorted.Length == 0 ? 0 : sorted[sorted.Length / 2];
     }
 }
 
 /// <summary>Compares the shop's record, the hub's tables and the courier's books.</summary>
-internal sealed class Evidence(NpgsqlDataSource database, Announcer shop, StrictCourier courier)
+public sealed class Evidence(NpgsqlDataSource database, Announcer shop, StrictCourier courier)
 {
     private const string AtWork = """
         SELECT (SELECT count(*) FROM inbox) + (SELECT count(*) FROM deliveries WHERE state = 'waiting')

@@ -45,11 +45,7 @@ public static class FaultCampaign
     public static async Task<CampaignReport> RunAsync(CampaignOptions options, Action<string> tell)
     {
         var random = new Random(options.Seed);
-        string folder = Directory.CreateTempSubdirectory("crossdock-faults-").FullName;
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
-        }
+        string folder = HubProcess.NewFolder();
 
         await using var courier = await StrictCourier.StartAsync(options.Seed);
         var hub = await HubProcess.StartAsync(folder, options.Hub);
@@ -57,7 +53,7 @@ public static class FaultCampaign
         try
         {
             await hub.ApplyAsync(Configuration(courier.Address));
-            await using var shop = new Announcer(hub.Address, options.Connections, TimeProvider.System);
+            await using var shop = new Announcer([hub.Address], options.Connections, TimeProvider.System);
             var kills = new List<Kill>();
             long firstId = 1_000_000;
             foreach (var victim in options.Kills)
@@ -168,7 +164,8 @@ public static class FaultCampaign
 
     private static string At(int second) => string.Create(CultureInfo.InvariantCulture, $"2026-11-01T10:00:{second:00}Z");
 
-    private static string Configuration(string courier) => $$$"""
+    /// <summary>A store "acme" and a courier that can be looked up.</summary>
+    internal static string Configuration(string courier, string approval = "automatic") => $$$"""
         connections:
           - key: acme
             name: Acme
@@ -176,6 +173,7 @@ public static class FaultCampaign
             settings: { shop: acme.myshopify.com }
             secrets: { webhookSecret: {{{Announcer.Secret}}} }
             destinations: [courier]
+            approval: {{{approval}}}
           - key: courier
             name: Courier
             platform: http

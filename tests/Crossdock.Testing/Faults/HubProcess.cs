@@ -39,6 +39,18 @@ public sealed class HubProcess : IAsyncDisposable
     /// <summary>Its process, while it runs.</summary>
     public Process Process => process ?? throw new InvalidOperationException("the hub does not run");
 
+    /// <summary>A data folder that the server's user can enter.</summary>
+    public static string NewFolder()
+    {
+        string folder = Directory.CreateTempSubdirectory("crossdock-faults-").FullName;
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        }
+
+        return folder;
+    }
+
     /// <summary>Migrates and starts it.</summary>
     /// <param name="folder">Its data folder.</param>
     /// <param name="options">Further options by their environment names; <c>Crossdock__Database</c> for a shared database.</param>
@@ -87,6 +99,14 @@ public sealed class HubProcess : IAsyncDisposable
     {
         var pids = await ServerProcess.AllAsync(Path.Combine(Home, "data"), CancellationToken.None);
         ServerProcess.KillAll(pids);
+    }
+
+    /// <summary>Sends a signal by name, for example STOP, to all processes of its private PostgreSQL.</summary>
+    public async Task SignalPostgresAsync(string signal)
+    {
+        var pids = await ServerProcess.AllAsync(Path.Combine(Home, "data"), CancellationToken.None);
+        using var kill = Process.Start("kill", [$"-{signal}", .. pids.Select(pid => pid.ToString(CultureInfo.InvariantCulture))]);
+        await kill.WaitForExitAsync();
     }
 
     /// <summary>Sends it a signal by name, for example TERM, and answers its exit code.</summary>
