@@ -29,12 +29,15 @@ internal static class DeliveryDifferences
         }
         // What the driver collects is part of the courier's job; what the buyer paid otherwise is not.
         if (before.PaymentStatus == PaymentStatus.CashOnDelivery != (after.PaymentStatus == PaymentStatus.CashOnDelivery)
-            || after.PaymentStatus == PaymentStatus.CashOnDelivery && before.Totals.Total != after.Totals.Total)
+            || after.PaymentStatus == PaymentStatus.CashOnDelivery && Due(before) != Due(after))
         {
             found.Add("the amount to collect");
         }
         return found;
     }
+
+    // After edits and refunds the total as ordered stays; less is left to collect.
+    private static Money Due(Order order) => order.Totals.CurrentTotal ?? order.Totals.Total;
 
     private static void Lines(Order before, Order after, List<string> found)
     {

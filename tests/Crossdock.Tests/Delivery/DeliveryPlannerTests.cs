@@ -50,6 +50,16 @@ public sealed class DeliveryPlannerTests
         Assert.True(row is { Kind: DeliveryKind.Update, Generation: 2, RemoteId: "R-1", MustWait: false });
     }
 
+    [Theory]
+    [InlineData(PaymentStatus.CashOnDelivery, 10, 10, false)]
+    [InlineData(PaymentStatus.CashOnDelivery, 10, 6, true)]
+    [InlineData(PaymentStatus.Paid, 10, 6, false)]
+    public void Less_to_collect_after_a_refund_is_told(PaymentStatus payment, int before, int after, bool isTold)
+    {
+        Order Left(int amount) => Order with { PaymentStatus = payment, Totals = Order.Totals with { CurrentTotal = new Money(amount, "EUR") } };
+        Assert.Equal(isTold ? ["the amount to collect"] : Array.Empty<string>(), DeliveryDifferences.Between(Left(before), Left(after)));
+    }
+
     [Fact]
     public void Change_that_nobody_can_be_told_of_holds_the_order_and_says_what_changed()
     {
