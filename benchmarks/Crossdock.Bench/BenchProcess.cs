@@ -32,7 +32,7 @@ internal sealed class BenchProcess : IAsyncDisposable
     }
 
     /// <summary>This program again, in the role of a bare server.</summary>
-    public static Task<BenchProcess> BareAsync(params string[] arguments) => StartAsync(Environment.ProcessPath!, FreePort(), port => ["serve", arguments[0], $"{port}", .. arguments[1..]], null);
+    public static Task<BenchProcess> BareAsync(params string[] arguments) => StartAsync("dotnet", FreePort(), port => [Path.Combine(AppContext.BaseDirectory, "Crossdock.Bench.dll"), "serve", arguments[0], $"{port}", .. arguments[1..]], null);
 
     /// <summary>The hub itself, as it is delivered.</summary>
     public static Task<BenchProcess> HubAsync(string database, string dataFolder, string roles, IReadOnlyDictionary<string, string>? options = null)

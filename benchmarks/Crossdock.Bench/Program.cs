@@ -12,7 +12,7 @@ switch (args.FirstOrDefault())
         await BareReceivers.ServeAsync(kind, int.Parse(port, CultureInfo.InvariantCulture), secret, database);
         return 0;
     case "capture":
-        await CaptureBench.RunAsync(Option("--rounds", 5), Option("--seconds", 8), Option("--sustain", 60));
+        await CaptureBench.RunAsync(Option("--rounds", 5), Option("--seconds", 8), Option("--sustain", 60), Array.IndexOf(args, "--only") is >= 0 and var only ? args[only + 1] : null);
         return 0;
     case "pipeline":
         await PipelineBench.RunAsync(Option("--rounds", 5), Option("--seconds", 15));

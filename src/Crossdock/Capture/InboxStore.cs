@@ -35,10 +35,11 @@ internal sealed class InboxStore(NpgsqlDataSource database, NodeIdentity node, P
         RETURNING id, event_id
         """;
 
-    private const string CopyPayloads = "COPY events (id, connection_id, topic, dedupe_key, order_key, occurred_at, received_at, source, headers, body) FROM STDIN (FORMAT BINARY)";
-
     /// <summary>Stores a batch; the answer has one fate per event, in the batch's order. After an exception nobody knows: the events must not be acknowledged.</summary>
-    public async Task<StoredFate[]> StoreAsync(List<PendingEvent> batch, bool isHandedOver)
+    /// <param name="batch">The events; sorted here.</param>
+    /// <param name="isHandedOver">Whether this node has them in memory for processing.</param>
+    /// <param name="rows">The writer's own buffer, used again from batch to batch.</param>
+    public async Task<StoredFate[]> StoreAsync(List<PendingEvent> batch, bool isHandedOver, EventRows rows)
     {
         batch.Sort(static (left, right) =>
             left.Connection.Id.Value != right.Connection.Id.Value ? left.Connection.Id.Value.CompareTo(right.Connection.Id.Value)
@@ -88,7 +89,7 @@ internal sealed class InboxStore(NpgsqlDataSource database, NodeIdentity node, P
 
         if (fresh > 0)
         {
-            await CopyAsync(connection, batch, fates);
+            await CopyAsync(connection, batch, fates, rows);
         }
 
         try
@@ -133,42 +134,19 @@ internal sealed class InboxStore(NpgsqlDataSource database, NodeIdentity node, P
         };
     }
 
-    private async Task CopyAsync(NpgsqlConnection connection, List<PendingEvent> batch, StoredFate[] fates)
+    private async Task CopyAsync(NpgsqlConnection connection, List<PendingEvent> batch, StoredFate[] fates, EventRows rows)
     {
-        await using var copy = await connection.BeginBinaryImportAsync(CopyPayloads);
-        copy.Timeout = TimeSpan.FromSeconds(options.Value.DatabaseSeconds);
+        rows.Begin();
         for (int i = 0; i < batch.Count; i++)
         {
-            if (fates[i].Result is not CaptureResult.Stored)
+            if (fates[i].Result is CaptureResult.Stored)
             {
-                continue;
+                rows.Add(batch[i]);
             }
-
-            var pending = batch[i];
-            await copy.StartRowAsync();
-            await copy.WriteAsync(pending.Id.Value, NpgsqlDbType.Uuid);
-            await copy.WriteAsync(pending.Connection.Id.Value, NpgsqlDbType.Integer);
-            await copy.WriteAsync(pending.Topic, NpgsqlDbType.Text);
-            await copy.WriteAsync(pending.DedupeKey, NpgsqlDbType.Text);
-            await WriteOrNullAsync(copy, pending.OrderKey);
-            if (pending.OccurredAt is { } occurredAt)
-            {
-                await copy.WriteAsync(occurredAt.UtcDateTime, NpgsqlDbType.TimestampTz);
-            }
-            else
-            {
-                await copy.WriteNullAsync();
-            }
-
-            await copy.WriteAsync(pending.ReceivedAt.UtcDateTime, NpgsqlDbType.TimestampTz);
-            await copy.WriteAsync(pending.Source, NpgsqlDbType.Text);
-            await copy.WriteAsync(pending.Headers, NpgsqlDbType.Text);
-            await copy.WriteAsync(pending.Body, NpgsqlDbType.Bytea);
         }
 
-        await copy.CompleteAsync();
+        await using var copy = await connection.BeginRawBinaryCopyAsync(EventRows.Copy);
+        copy.ReadTimeout = copy.WriteTimeout = options.Value.DatabaseSeconds * 1000;
+        await copy.WriteAsync(rows.End());
     }
-
-    private static Task WriteOrNullAsync(NpgsqlBinaryImporter copy, string? text) =>
-        text is null ? copy.WriteNullAsync() : copy.WriteAsync(text, NpgsqlDbType.Text);
 }
