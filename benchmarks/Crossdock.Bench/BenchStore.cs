@@ -11,8 +11,15 @@ internal static class BenchStore
     public const string Token = "bench-administrator-token-0123456789abcdef";
     public const long TemplateId = 6_120_417_755_213;
 
-    /// <summary>A Shopify order of about 8 KB; the digits of <see cref="TemplateId"/> are replaced in each message.</summary>
-    public static byte[] Document() => ShopifyDocuments.Order(TemplateId, new Random(1), new DateTimeOffset(2026, 11, 1, 10, 0, 0, TimeSpan.Zero));
+    /// <summary>A Shopify order of about 8 KB; the digits of <see cref="TemplateId"/> are replaced in each message. Its number is its id, so that the courier can tell orders apart by it.</summary>
+    public static byte[] Document()
+    {
+        string text = Encoding.UTF8.GetString(ShopifyDocuments.Order(TemplateId, new Random(1), new DateTimeOffset(2026, 11, 1, 10, 0, 0, TimeSpan.Zero)));
+        string number = $"\"name\":\"#{1000 + (TemplateId % 1_000_000)}\"";
+        return text.Contains(number, StringComparison.Ordinal)
+            ? Encoding.UTF8.GetBytes(text.Replace(number, $"\"name\":\"#{TemplateId}\"", StringComparison.Ordinal))
+            : throw new InvalidOperationException($"the emulator's document has no {number}");
+    }
 
     /// <summary>One store with two rules and, where given, a courier.</summary>
     public static async Task ConfigureAsync(int port, string? courier)

@@ -2,6 +2,7 @@ using System.Globalization;
 using Crossdock.Bench;
 
 int Option(string name, int otherwise) => Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : otherwise;
+string? Text(string name) => Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
 
 switch (args.FirstOrDefault())
 {
@@ -12,11 +13,10 @@ switch (args.FirstOrDefault())
         await BareReceivers.ServeAsync(kind, int.Parse(port, CultureInfo.InvariantCulture), secret, database);
         return 0;
     case "capture":
-        await CaptureBench.RunAsync(Option("--rounds", 5), Option("--seconds", 8), Option("--sustain", 60), Array.IndexOf(args, "--only") is >= 0 and var only ? args[only + 1] : null);
+        await CaptureBench.RunAsync(Option("--rounds", 5), Option("--seconds", 8), Option("--sustain", 60), Text("--only"));
         return 0;
     case "pipeline":
-        await PipelineBench.RunAsync(Option("--rounds", 5), Option("--seconds", 15));
-        return 0;
+        return await PipelineBench.RunAsync(Option("--rounds", 5), Option("--seconds", 15), Option("--sustain", 60), Text("--only")) ? 0 : 1;
     case "mapping":
         MappingBench.Run(Option("--rounds", 5));
         return 0;
@@ -28,7 +28,7 @@ switch (args.FirstOrDefault())
     default:
         Console.WriteLine("""
             ./bench capture    signed webhooks per second, against three bare receivers     [--rounds 5] [--seconds 8] [--sustain 60]
-            ./bench pipeline   orders per second from webhook to courier, against a bare one [--rounds 5] [--seconds 15]
+            ./bench pipeline   orders per second from webhook to courier, against a bare one [--rounds 5] [--seconds 15] [--sustain 60]
             ./bench mapping    Shopify documents to canonical orders, against a bare parse   [--rounds 5]
             ./bench idle       CPU and memory of the hub with no traffic                     [--seconds 20]
             ./bench faults     kills hub and PostgreSQL with orders in flight, and counts    [--runs 1] [--seed 1] [--orders 1000] [--kills 5]
