@@ -15,7 +15,7 @@ internal static class BenchStore
     public static byte[] Document()
     {
         string text = Encoding.UTF8.GetString(ShopifyDocuments.Order(TemplateId, new Random(1), new DateTimeOffset(2026, 11, 1, 10, 0, 0, TimeSpan.Zero)));
-        string number = $"\"name\":\"#{1000 + (TemplateId % 1_000_000)}\"";
+        string number = $"\"name\":\"#AO-{1000 + (TemplateId % 1_000_000)}\"";
         return text.Contains(number, StringComparison.Ordinal)
             ? Encoding.UTF8.GetBytes(text.Replace(number, $"\"name\":\"#{TemplateId}\"", StringComparison.Ordinal))
             : throw new InvalidOperationException($"the emulator's document has no {number}");
