@@ -99,7 +99,8 @@ public sealed class DatabaseOutageTests(TestDatabase database) : IClassFixture<T
         await throwing;
         await UntilAsync("SELECT count(*) FROM deliveries d JOIN orders o ON o.id = d.order_id WHERE o.external_id LIKE '33___' AND d.state = 'delivered'", 400);
         await UntilAsync("SELECT count(*) FROM inbox", 0);
-        Assert.Equal((400, 0L, 0L), (courier.Accepted, courier.Duplicates, courier.Repeats));
+        // The other tests of this class leave orders in the same database, which this courier gets as well.
+        Assert.Equal((400, 0L, 0L), (courier.References.Count(reference => reference.StartsWith("#33", StringComparison.Ordinal)), courier.Duplicates, courier.Repeats));
         Assert.Equal(0L, await AskAsync("SELECT count(*) FROM parked_events WHERE order_key LIKE '33___'"));
     }
 
