@@ -1,3 +1,4 @@
+using Crossdock.Model.Geography;
 using Crossdock.Model.Orders;
 
 namespace Crossdock.Connectors.Shopify;
@@ -53,7 +54,7 @@ internal ref partial struct ShopifyOrderReader
             Region = RegionCode(region, country),
             RegionName = regionName,
             Postcode = postcode,
-            Country = CountryCode(country) ?? CountryCode(countryName),
+            Country = CountryCode(country) ?? Countries.Find(countryName)?.Alpha2,
             Phone = contactPhone,
             Latitude = latitude,
             Longitude = longitude,

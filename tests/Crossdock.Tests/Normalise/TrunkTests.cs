@@ -71,6 +71,16 @@ public sealed class TrunkTests(TestDatabase database) : IClassFixture<TestDataba
     }
 
     [Fact]
+    public async Task Region_in_words_is_a_code_by_the_time_the_rules_run()
+    {
+        var (rules, _) = Rules.RuleText.Read("[ { name: The capital, when: { field: shipTo.region, in: [RM] }, then: [ { exclude: order, because: not ours } ] } ]");
+        await using var hub = await TestHub.StartAsync(database.DataSource, rules: rules);
+        await hub.SendAsync(TestHub.Order(2009).Replace("\"province\":\"Santiago Metropolitan\",\"province_code\":\"RM\",\"country_code\":\"CL\"",
+            "\"province\":\"Región Metropolitana (XIII)\",\"province_code\":null,\"country_code\":null,\"country\":\"Chile\"", StringComparison.Ordinal), "w-2009");
+        await hub.UntilAsync("SELECT state || ' ' || state_because || ' ' || ship_country || ' ' || ship_region FROM orders WHERE external_id = '2009'", "excluded not ours CL RM");
+    }
+
+    [Fact]
     public async Task Refund_that_comes_before_its_order_waits_for_it()
     {
         await using var hub = await TestHub.StartAsync(database.DataSource);
