@@ -17,6 +17,8 @@ public sealed class PartitionsTests(TestDatabase database) : IClassFixture<TestD
         await partitions.MaintainAsync();
         Assert.Equal(8, await CountAsync("SELECT count(*) FROM pg_class WHERE relname LIKE 'events_2026%' AND relkind = 'r'"));
 
+        Assert.Equal(1, await CountAsync("SELECT count(*) FROM pg_class WHERE relname = 'attempts_20260302'"));
+
         var old = Guid.CreateVersion7(clock.GetUtcNow());
         await InsertAsync(old);
         Assert.Equal(1, await CountAsync("SELECT count(*) FROM events_20260302"));
@@ -27,6 +29,7 @@ public sealed class PartitionsTests(TestDatabase database) : IClassFixture<TestD
 
         Assert.Equal(1, await CountAsync("SELECT count(*) FROM events"));
         Assert.Equal(0, await CountAsync("SELECT count(*) FROM pg_class WHERE relname = 'events_20260302'"));
+        Assert.Equal(0, await CountAsync("SELECT count(*) FROM pg_class WHERE relname = 'attempts_20260302'"));
         Assert.Equal(1, await CountAsync("SELECT count(*) FROM event_keys"));
         Assert.Equal(1, await CountAsync("SELECT count(*) FROM pg_class WHERE relname = 'timeline_20260302'"));
     }
