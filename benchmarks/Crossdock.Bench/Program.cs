@@ -21,7 +21,7 @@ switch (args.FirstOrDefault())
         MappingBench.Run(Option("--rounds", 5));
         return 0;
     case "idle":
-        await IdleBench.RunAsync(Option("--seconds", 20));
+        await IdleBench.RunAsync(Option("--seconds", 20), Option("--orders", 100_000));
         return 0;
     case "faults":
         return await FaultsBench.RunAsync(Option("--runs", 1), Option("--seed", 1), Option("--orders", 1000), Option("--kills", 5));
@@ -30,7 +30,7 @@ switch (args.FirstOrDefault())
             ./bench capture    signed webhooks per second, against three bare receivers     [--rounds 5] [--seconds 8] [--sustain 60]
             ./bench pipeline   orders per second from webhook to courier, against a bare one [--rounds 5] [--seconds 15] [--sustain 60]
             ./bench mapping    Shopify documents to canonical orders, against a bare parse   [--rounds 5]
-            ./bench idle       CPU and memory of the hub with no traffic                     [--seconds 20]
+            ./bench idle       CPU and memory of the hub with no traffic                     [--seconds 20] [--orders 100000]
             ./bench faults     kills hub and PostgreSQL with orders in flight, and counts    [--runs 1] [--seed 1] [--orders 1000] [--kills 5]
             """);
         return args.Length == 0 ? 0 : 2;
