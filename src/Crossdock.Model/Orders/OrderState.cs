@@ -1,7 +1,10 @@
+using System.Text.Json.Serialization;
+
 namespace Crossdock.Model.Orders;
 
 /// <summary>Where an order stands. Stored and shown by the snake_case name (<c>awaiting_payment</c>), which never changes meaning.
 /// Being held is not a state but a flag with reasons beside it. Legal moves: <c>OrderLifecycle</c>.</summary>
+[JsonConverter(typeof(SnakeCase<OrderState>))]
 public enum OrderState
 {
     /// <summary>Understood, nothing decided yet; as mapped: ready to be worked on as soon as rules allow.</summary>
@@ -27,6 +30,7 @@ public enum OrderState
 }
 
 /// <summary>What is known of the money.</summary>
+[JsonConverter(typeof(SnakeCase<PaymentStatus>))]
 public enum PaymentStatus
 {
     /// <summary>The platform did not say.</summary>
@@ -52,6 +56,7 @@ public enum PaymentStatus
 }
 
 /// <summary>What the shop says of the goods.</summary>
+[JsonConverter(typeof(SnakeCase<FulfilmentStatus>))]
 public enum FulfilmentStatus
 {
     /// <summary>Nothing sent.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using Crossdock.Connections;
 using Crossdock.Model.Connectors;
@@ -9,6 +10,9 @@ namespace Crossdock.Normalise;
 /// <summary>One order while a batch works on it: what was known, and what the batch's events make of it, in their order.</summary>
 internal sealed class OrderDraft(Connection store, string externalId, StoredOrder? before)
 {
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? Scratch;
+
     private static readonly TimeSpan FarAhead = TimeSpan.FromDays(1);
 
     public Connection Store => store;
@@ -102,7 +106,10 @@ internal sealed class OrderDraft(Connection store, string externalId, StoredOrde
     private static Guid Hash(Order order)
     {
         Span<byte> hash = stackalloc byte[32];
-        SHA256.HashData(OrderJson.Write(order with { UpdatedAt = null }), hash);
+        var json = Scratch ??= new ArrayBufferWriter<byte>(16 * 1024);
+        json.ResetWrittenCount();
+        OrderJson.Write(order with { UpdatedAt = null }, json);
+        SHA256.HashData(json.WrittenSpan, hash);
         return new Guid(hash[..16], bigEndian: true);
     }
 }
