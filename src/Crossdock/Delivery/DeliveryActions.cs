@@ -28,17 +28,18 @@ public sealed class DeliveryActions
         SELECT FROM orders WHERE id IN (SELECT order_id FROM deliveries WHERE id = ANY ($1)) ORDER BY id FOR UPDATE
         """;
 
-    // A row that a node has at this moment is left alone: its outcome is on the way.
+    // A row that a node has at this moment is left alone: its outcome is on the way. One whose node died may have been sent.
     private const string Retry = """
-        UPDATE deliveries d SET state = 'waiting', attempts = 0, next_attempt_at = $2, done_at = NULL, leased_until = NULL, leased_by = NULL,
+        UPDATE deliveries d SET state = 'waiting', attempts = 0, next_attempt_at = $2, done_at = NULL, leased_until = NULL, leased_by = NULL, is_unclear = d.is_unclear OR d.leased_by IS NOT NULL,
             body_override = CASE WHEN $3 THEN $4 ELSE d.body_override END
         FROM connections c
         WHERE d.id = ANY ($1) AND c.id = d.destination_id AND d.state IN ('held', 'dead', 'dropped', 'waiting') AND (d.leased_until IS NULL OR d.leased_until <= $2)
+          AND (d.kind = 'cancel' OR NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = d.order_id AND o.state IN ('cancelled', 'excluded')))
         RETURNING d.id, d.order_id, d.connection_id, c.key
         """;
 
     private const string Drop = """
-        UPDATE deliveries d SET state = 'dropped', done_at = $2, leased_until = NULL, leased_by = NULL
+        UPDATE deliveries d SET state = 'dropped', done_at = $2, leased_until = NULL, leased_by = NULL, is_unclear = d.is_unclear OR d.leased_by IS NOT NULL
         FROM connections c
         WHERE d.id = ANY ($1) AND c.id = d.destination_id AND d.state IN ('held', 'dead', 'waiting') AND (d.leased_until IS NULL OR d.leased_until <= $2)
         RETURNING d.id, d.order_id, d.connection_id, c.key
@@ -60,7 +61,10 @@ public sealed class DeliveryActions
         SELECT t.id, t.order_id, t.connection_id, t.entries::json FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[]) AS t (id, order_id, connection_id, entries)
         """;
 
-    private const string States = "SELECT id, state, leased_until > $2 FROM deliveries WHERE id = ANY ($1)";
+    private const string States = """
+        SELECT d.id, d.state, d.leased_until > $2, CASE WHEN d.kind <> 'cancel' AND o.state IN ('cancelled', 'excluded') AND d.state NOT IN ('delivered', 'superseded') THEN o.state END
+        FROM deliveries d JOIN orders o ON o.id = d.order_id WHERE d.id = ANY ($1)
+        """;
 
     private readonly NpgsqlDataSource database;
     private readonly TimeProvider clock;
@@ -141,7 +145,8 @@ public sealed class DeliveryActions
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             while (await reader.ReadAsync(cancellationToken))
             {
-                others[reader.GetGuid(0)] = !reader.IsDBNull(2) && reader.GetBoolean(2) ? "it is being sent" : $"it is {reader.GetString(1)}";
+                others[reader.GetGuid(0)] = !reader.IsDBNull(2) && reader.GetBoolean(2) ? "it is being sent"
+                    : ReferenceEquals(sql, Retry) && !reader.IsDBNull(3) ? (reader.GetString(3) == "cancelled" ? "its order is cancelled: restore the order first" : "its order is excluded by the store's rules") : $"it is {reader.GetString(1)}";
             }
         }
         intake.Wake();

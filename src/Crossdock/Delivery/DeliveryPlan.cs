@@ -8,7 +8,7 @@ namespace Crossdock.Delivery;
 internal readonly record struct PlanDestination(ConnectionId Id, string Key, bool CanUpdate, bool CanCancel);
 
 /// <summary>A delivery row of the order as it stands, read with <c>FOR UPDATE</c> so that it cannot be claimed meanwhile.</summary>
-/// <remarks><c>IsLeased</c>: A node has it (leased_until is in the future): it may be on its way at this moment.</remarks>
+/// <remarks><c>IsLeased</c>: It names a node (leased_by): it may be on its way at this moment, or the node died while it was.</remarks>
 internal sealed record ExistingDelivery(
     DeliveryId Id, ConnectionId Destination, DeliveryKind Kind, int Generation, DeliveryState State, int Attempts, bool IsUnclear, bool IsLeased, string? RemoteId);
 

@@ -74,7 +74,11 @@ internal sealed class DeliveryStore(NpgsqlDataSource database, NodeIdentity node
         """;
 
     private const string GiveBack = """
-        UPDATE deliveries d SET leased_until = NULL, leased_by = NULL, is_unclear = d.is_unclear OR u.unclear
+        UPDATE deliveries d SET leased_until = NULL, leased_by = NULL, is_unclear = d.is_unclear OR u.unclear,
+            -- not sent, and called off meanwhile
+            state = CASE WHEN d.state = 'waiting' AND d.kind <> 'cancel' AND NOT d.is_unclear AND NOT u.unclear AND EXISTS (
+                    SELECT 1 FROM orders o WHERE o.id = d.order_id AND o.state IN ('cancelled', 'excluded'))
+                THEN 'superseded' ELSE d.state END
         FROM unnest($1::uuid[], $2::boolean[]) AS u (id, unclear)
         WHERE d.id = u.id AND d.leased_by = $3     -- another node's lease is not ours to end
         """;

@@ -14,17 +14,20 @@ internal sealed class OutcomeStore(NpgsqlDataSource database, DeliveryStore deli
     internal const string DeliveryRefused = "delivery_refused";
 
     private const string HoldOrders = """
-        UPDATE orders SET held = true, version = version + 1, updated_at = $2
-        WHERE id = ANY ($1) AND NOT held
+        UPDATE orders o SET held = true, version = version + 1, updated_at = $2
+        WHERE o.id = ANY ($1) AND NOT o.held AND o.state NOT IN ('cancelled', 'excluded')
+          AND EXISTS (SELECT 1 FROM deliveries d WHERE d.id = ANY ($3) AND d.order_id = o.id AND d.state = 'waiting' AND d.leased_by = $4)
         """;
 
     // What was delivered is delivered, whatever was decided meanwhile; anything else counts only while the lease is ours.
-    // A first handing-over that certainly failed is not repeated when a cancellation is waiting behind it.
+    // What certainly failed is neither repeated nor asked about when its order was called off meanwhile, or a cancellation is waiting behind it.
     private const string Settle = """
         UPDATE deliveries d SET
             state = CASE WHEN u.state = 'waiting' AND d.kind = 'create' AND NOT u.unclear AND EXISTS (
                         SELECT 1 FROM deliveries l
                         WHERE l.order_id = d.order_id AND l.destination_id = d.destination_id AND l.kind = 'cancel' AND l.state = 'waiting' AND l.generation > d.generation)
+                      OR u.state <> 'delivered' AND d.kind <> 'cancel' AND NOT u.unclear AND EXISTS (
+                        SELECT 1 FROM orders o WHERE o.id = d.order_id AND o.state IN ('cancelled', 'excluded'))
                     THEN 'superseded' ELSE u.state END,
             attempts = u.attempts, is_unclear = u.unclear, next_attempt_at = u.next, leased_until = NULL, leased_by = NULL,
             remote_id = coalesce(u.remote, d.remote_id), last_error = u.error, done_at = u.done
@@ -35,7 +38,9 @@ internal sealed class OutcomeStore(NpgsqlDataSource database, DeliveryStore deli
 
     private const string OpenHolds = """
         INSERT INTO holds (id, order_id, connection_id, code, reason, delivery_id, opened_at, opened_by)
-        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::uuid[], $7::timestamptz[], $8::text[])
+        SELECT u.* FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::uuid[], $7::timestamptz[], $8::text[]) AS u (id, "order", store, code, reason, delivery, at, by)
+        JOIN orders o ON o.id = u."order" AND o.held
+        JOIN deliveries d ON d.id = u.delivery AND d.state = 'held'     -- it may have ended otherwise meanwhile
         ON CONFLICT DO NOTHING     -- holds_once: the same hold is open already
         """;
 
@@ -94,7 +99,10 @@ internal sealed class OutcomeStore(NpgsqlDataSource database, DeliveryStore deli
         var held = finished.Where(one => one.Ruling.State == DeliveryState.Held).ToList();
         if (held.Count > 0)
         {
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(HoldOrders) { Parameters = { Parameters.Array(NpgsqlDbType.Uuid, held, one => one.Due.OrderId.Value), Parameters.Time(now) } });
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(HoldOrders) 
+            {
+                Parameters = { Parameters.Array(NpgsqlDbType.Uuid, held, one => one.Due.OrderId.Value), Parameters.Time(now), Parameters.Array(NpgsqlDbType.Uuid, held, one => one.Due.Id.Value), new NpgsqlParameter<Guid> { TypedValue = node.Id } },
+            });
         }
         batch.BatchCommands.Add(Settling(finished));
         if (held.Count > 0)

@@ -42,6 +42,15 @@ public sealed class HoldStore
         WHERE (id = ANY ($2) AND state = 'held' OR order_id = ANY ($1) AND state = 'waiting') AND (leased_until IS NULL OR leased_until <= $3)
         """;
 
+    // Releasing says that somebody has seen to it; what was called off is not sent for that. Where a cancellation waits behind, that one settles it.
+    private const string EndCalledOff = """
+        UPDATE deliveries d SET state = 'superseded', done_at = $3, leased_until = NULL, leased_by = NULL
+        FROM orders o
+        WHERE (d.id = ANY ($2) AND d.state = 'held' OR d.order_id = ANY ($1) AND d.state = 'waiting') AND (d.leased_until IS NULL OR d.leased_until <= $3) AND d.kind <> 'cancel'
+          AND o.id = d.order_id AND o.state IN ('cancelled', 'excluded')
+          AND NOT EXISTS (SELECT 1 FROM deliveries c WHERE c.order_id = d.order_id AND c.destination_id = d.destination_id AND c.kind = 'cancel' AND c.state = 'waiting')
+        """;
+
     // The processor works the order's last document again, now without the hold, and makes its deliveries.
     private const string Replay = """
         INSERT INTO inbox (id, event_id, kind, connection_id, order_key)
@@ -120,22 +129,25 @@ public sealed class HoldStore
         var free = await ExecuteAsync(connection, LetGo, [Ids([.. closed.Select(hold => hold.Order).Distinct()]), Parameters.Time(now)], reader => (
             Id: reader.GetGuid(0), Store: reader.GetInt32(1), State: EnumNames<OrderState>.Parse(reader.GetString(2)), Event: reader.GetGuid(3), ExternalId: reader.GetString(4), HasDeliveries: reader.GetBoolean(5)), cancellationToken);
         var stopped = free.FindAll(order => order.State == OrderState.New);
-        var replayed = free.FindAll(order => order.State is OrderState.New or OrderState.Approved && !order.HasDeliveries);
+        var replayed = free.FindAll(order => order.State is OrderState.New or OrderState.Approved or OrderState.Processing && !order.HasDeliveries);
 
         await using NpgsqlBatch batch = new(connection, transaction);
         if (stopped.Count > 0)
         {
             batch.BatchCommands.Add(OrderStore.Moving([.. stopped.Select(order => new StateMove(new(order.Id), OrderState.New, OrderState.Approved, $"released by {actor}"))], now));
         }
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(WakeDeliveries)
+        foreach (string sql in (string[])[EndCalledOff, WakeDeliveries])
         {
-            Parameters =
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(sql)
             {
-                Ids([.. free.Select(order => order.Id)]),
-                Ids([.. closed.Where(hold => hold.Delivery is not null).Select(hold => hold.Delivery!.Value)]),
-                Parameters.Time(now),
-            },
-        });
+                Parameters =
+                {
+                    Ids([.. free.Select(order => order.Id)]),
+                    Ids([.. closed.Where(hold => hold.Delivery is not null).Select(hold => hold.Delivery!.Value)]),
+                    Parameters.Time(now),
+                },
+            });
+        }
         batch.BatchCommands.Add(new NpgsqlBatchCommand(Replay)
         {
             Parameters =

@@ -39,7 +39,7 @@ internal sealed class BatchProcessor(NpgsqlDataSource database, IConnectionDirec
         }
 
         var drafts = Fold(work, known, parked);
-        var around = known.Count == 0 ? [] : await ProcessingStore.SurroundingsAsync(connection, known.Values, now, cancellationToken);
+        var around = known.Count == 0 ? [] : await ProcessingStore.SurroundingsAsync(connection, known.Values, cancellationToken);
         var results = new List<(OrderDraft Draft, OrderResult Result)>(drafts.Count);
         foreach (var draft in drafts)
         {

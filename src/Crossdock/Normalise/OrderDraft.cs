@@ -48,6 +48,15 @@ internal sealed class OrderDraft(Connection store, string externalId, StoredOrde
             return;
         }
 
+        if (item.Kind is InboxKind.Replay && hash == ContentHash)
+        {
+            // Asked for (an approval, a release) before a later event with the same content came: what was asked for is done, and the later clock stays.
+            Mapped = order;
+            Changes.Clear();
+            Entries.Add(new TimelineEntry(now, TimelineKind.Note, "crossdock", "The stored event was worked again with today's connector and rules.", null, item.EventId));
+            return;
+        }
+
         if (IsOlder(order.UpdatedAt, item))
         {
             Entries.Add(new(item.ReceivedAt, TimelineKind.Older, Actor, $"An older {what} arrived and changed nothing.",

@@ -18,9 +18,15 @@ internal static class OrderStates
             return OrderState.Cancelled;
         }
 
-        if (said is OrderState.New or OrderState.AwaitingPayment && decision?.ExcludedBecause is not null)
+        if (said is OrderState.New or OrderState.AwaitingPayment or OrderState.Processing && decision?.ExcludedBecause is not null)
         {
             return OrderState.Excluded;
+        }
+
+        // Partly sent by the shop itself: the rest still waits for the person.
+        if (said is OrderState.Processing && needsApproval && before is (null or OrderState.New or OrderState.AwaitingPayment or OrderState.AwaitingApproval))
+        {
+            return OrderState.AwaitingApproval;
         }
 
         return said switch

@@ -17,8 +17,9 @@ internal static class ProcessingStore
     // Taking the row away is what makes the work ours: of two that hold the same event only one deletes it, and a rollback puts it back.
     private const string TakeInbox = "DELETE FROM inbox WHERE id = ANY($1) RETURNING id";
 
+    // A row that names a node may be on its way; when the lease has run out, that node died with it and it may have arrived.
     private const string Deliveries = """
-        SELECT id, order_id, destination_id, kind, generation, state, attempts, is_unclear, coalesce(leased_until > $2, false), remote_id
+        SELECT id, order_id, destination_id, kind, generation, state, attempts, is_unclear, leased_by IS NOT NULL, remote_id
         FROM deliveries WHERE order_id = ANY($1) ORDER BY id FOR UPDATE
         """;
 
@@ -66,11 +67,11 @@ internal static class ProcessingStore
 
     public static NpgsqlBatchCommand TakeCommand(IReadOnlyList<InboxItem> items) => With(TakeInbox, Uuids(items.Select(item => item.InboxId)));
 
-    public static async Task<Dictionary<Guid, OrderSurroundings>> SurroundingsAsync(NpgsqlConnection connection, IReadOnlyCollection<StoredOrder> orders, DateTimeOffset now, CancellationToken cancellationToken)
+    public static async Task<Dictionary<Guid, OrderSurroundings>> SurroundingsAsync(NpgsqlConnection connection, IReadOnlyCollection<StoredOrder> orders, CancellationToken cancellationToken)
     {
         var all = orders.ToDictionary(order => order.Id.Value, _ => new OrderSurroundings());
         await using var batch = new NpgsqlBatch(connection);
-        batch.BatchCommands.Add(With(Deliveries, Uuids(all.Keys), new() { Value = now.UtcDateTime }));
+        batch.BatchCommands.Add(With(Deliveries, Uuids(all.Keys)));
         batch.BatchCommands.Add(With(Holds, Uuids(all.Keys)));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))

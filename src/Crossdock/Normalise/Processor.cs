@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Crossdock.Model.Connectors;
+using Crossdock.Delivery;
 using Crossdock.Telemetry;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -92,12 +92,30 @@ internal sealed partial class Processor(ProcessingQueue queue, BatchProcessor ba
                 }
 
                 Log.Poisoned(logger, exception, batch[0].EventId);
-                await parkedStore.ParkAsync(batch[0], $"The event could not be worked ({exception.GetType().Name}): {exception.Message}", stopping);
+                await ParkAsync(batch[0], $"The event could not be worked ({exception.GetType().Name}): {exception.Message}", stopping);
                 return;
             }
             catch (PostgresException)
             {
                 // A lost race with another node: the order is there now, or the deadlock is over.
+            }
+        }
+    }
+
+    /// <summary>Parks until it is done: a lane that ended over it would leave every later event of its orders lying.</summary>
+    private async Task ParkAsync(InboxItem item, string reason, CancellationToken stopping)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await parkedStore.ParkAsync(item, Parameters.Storable(reason)!, stopping);
+                return;
+            }
+            catch (Exception exception) when (IsAway(exception) || IsLostRace(exception))
+            {
+                Log.Failed(logger, exception.Message, 1, attempt);
+                await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(5000, 50 << Math.Min(attempt, 7))), clock, stopping);
             }
         }
     }

@@ -141,7 +141,7 @@ public sealed class OrderActions(NpgsqlDataSource database, IConnectionDirectory
             return refusal;
         }
 
-        var around = (await ProcessingStore.SurroundingsAsync(connection, [order], now, cancellationToken))[order.Id.Value];
+        var around = (await ProcessingStore.SurroundingsAsync(connection, [order], cancellationToken))[order.Id.Value];
         var current = directory.Current;
         var document = OrderJson.Read(order.Document);
         var plan = DeliveryPlanner.Plan(new PlanRequest
