@@ -27,7 +27,7 @@ public static class HubHost
 
             application = Build(settings with { DataFolder = dataFolder }, roles, database, configuration);
             string? madeUp = await application.Services.GetRequiredService<FirstToken>().EnsureAsync(settings.AdminToken, dataFolder, cancellationToken);
-            await application.Services.GetRequiredService<Partitions>().MaintainAsync(cancellationToken);
+            await application.Services.GetRequiredService<Partitions>().TryMaintainAsync(cancellationToken);
             await application.StartAsync(cancellationToken);
             return new RunningHub(application, database, dataFolder, madeUp, applied);
         }

@@ -85,6 +85,12 @@ internal sealed class InboxStore(NpgsqlDataSource database, NodeIdentity node, P
             {
                 fates[index[reader.GetGuid(0)]] = new(CaptureResult.Repeated, reader.GetGuid(0), reader.GetGuid(1));
             }
+
+            if (Array.Exists(fates, fate => fate.InboxId == Guid.Empty))
+            {
+                // Retention took the key away between the two statements: sent again, the event is a new one.
+                throw new InvalidOperationException("a repeated event's key is gone");
+            }
         }
 
         if (fresh > 0)

@@ -4,7 +4,6 @@ using Crossdock.Model;
 using Crossdock.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace Crossdock.Delivery;
 
@@ -48,7 +47,7 @@ internal sealed partial class ClaimLoop(
             {
                 return;
             }
-            catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException or InvalidOperationException)
+            catch (Exception exception) when (exception is not OutOfMemoryException)     // the loop ends with the hub and for nothing else
             {
                 Log.ClaimsFailed(logger, exception.Message);
             }

@@ -3,6 +3,7 @@ using Crossdock.Testing;
 using Crossdock.Testing.Database;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using Xunit;
 
 namespace Crossdock.Tests.Database;
@@ -32,6 +33,25 @@ public sealed class PartitionsTests(TestDatabase database) : IClassFixture<TestD
         Assert.Equal(0, await CountAsync("SELECT count(*) FROM pg_class WHERE relname = 'attempts_20260302'"));
         Assert.Equal(1, await CountAsync("SELECT count(*) FROM event_keys"));
         Assert.Equal(1, await CountAsync("SELECT count(*) FROM pg_class WHERE relname = 'timeline_20260302'"));
+    }
+
+    [Fact]
+    public async Task Backup_that_holds_its_locks_keeps_no_hub_from_starting()
+    {
+        var clock = new FakeClock();
+        clock.Advance(TimeSpan.FromDays(400));
+        using var partitions = new Partitions(database.DataSource, Options.Create(new RetentionOptions()), clock, NullLogger<Partitions>.Instance);
+        await using (var backup = await database.DataSource.OpenConnectionAsync(TestContext.Current.CancellationToken))
+        await using (var transaction = await backup.BeginTransactionAsync(TestContext.Current.CancellationToken))
+        {
+            await using var reading = new NpgsqlCommand("LOCK TABLE events_default IN ACCESS SHARE MODE", backup, transaction);
+            await reading.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+            await Assert.ThrowsAsync<PostgresException>(() => partitions.MaintainAsync(TestContext.Current.CancellationToken));
+            await partitions.TryMaintainAsync(TestContext.Current.CancellationToken);
+        }
+
+        await partitions.TryMaintainAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(1, await CountAsync($"SELECT count(*) FROM pg_class WHERE relname = 'events_{clock.GetUtcNow():yyyyMMdd}'"));
     }
 
     private async Task InsertAsync(Guid id)
