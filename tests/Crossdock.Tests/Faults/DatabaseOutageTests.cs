@@ -45,7 +45,7 @@ public sealed class DatabaseOutageTests(TestDatabase database) : IClassFixture<T
             }
         }));
         await UntilAsync($"SELECT count(*) FROM deliveries d JOIN orders o ON o.id = d.order_id WHERE o.external_id::bigint BETWEEN {first} AND {first + 30} AND d.state = 'delivered'", 31);
-        Assert.Equal((31, 0L, 0L), (courier.Accepted, courier.Duplicates, courier.Repeats));
+        Assert.Equal((31, 0L, 0L), (Own(courier, first, 31), courier.Duplicates, courier.Repeats));
     }
 
     [Fact]
@@ -99,8 +99,7 @@ public sealed class DatabaseOutageTests(TestDatabase database) : IClassFixture<T
         await throwing;
         await UntilAsync("SELECT count(*) FROM deliveries d JOIN orders o ON o.id = d.order_id WHERE o.external_id LIKE '33___' AND d.state = 'delivered'", 400);
         await UntilAsync("SELECT count(*) FROM inbox", 0);
-        // The other tests of this class leave orders in the same database, which this courier gets as well.
-        Assert.Equal((400, 0L, 0L), (courier.References.Count(reference => reference.StartsWith("#33", StringComparison.Ordinal)), courier.Duplicates, courier.Repeats));
+        Assert.Equal((400, 0L, 0L), (Own(courier, 33_000, 400), courier.Duplicates, courier.Repeats));
         Assert.Equal(0L, await AskAsync("SELECT count(*) FROM parked_events WHERE order_key LIKE '33___'"));
     }
 
@@ -124,8 +123,12 @@ public sealed class DatabaseOutageTests(TestDatabase database) : IClassFixture<T
         await UntilAsync("SELECT count(*) FROM inbox", 0);
         Assert.Equal(0L, await AskAsync("SELECT count(*) FROM parked_events WHERE order_key LIKE '34___'"));
         Assert.Equal(150L, await AskAsync("SELECT count(*) FROM deliveries d JOIN orders o ON o.id = d.order_id WHERE o.external_id LIKE '34___'"));
-        Assert.Equal((150, 0L, 0L), (courier.Accepted, courier.Duplicates, courier.Repeats));
+        Assert.Equal((150, 0L, 0L), (Own(courier, 34_000, 150), courier.Duplicates, courier.Repeats));
     }
+
+    // The other tests of this class leave orders in the same database, which a test's courier gets as well.
+    private static int Own(CourierEmulator courier, long first, int count) =>
+        courier.References.Count(reference => long.TryParse(reference.TrimStart('#'), out long number) && number >= first && number < first + count);
 
     private async Task<List<Guid>> EventsAsync(string orders)
     {
