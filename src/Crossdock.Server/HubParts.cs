@@ -22,10 +22,11 @@ internal static class HubParts
         services.AddDatabase(isAlone);
         ConnectionsRegistration.AddConnections(services);      // by its class: ASP.NET has an extension of the same name
         services.AddQueries();
+        // Services stop in the reverse order: capture first, then processing, then delivery, which can so give back what processing handed it last.
+        if (roles.Contains("deliver")) services.AddDelivery();
         services.AddProcessing(isOpen: roles.Contains("process"));
         if (roles.Contains("capture")) services.AddCapture();
         services.AddHolds();
-        if (roles.Contains("deliver")) services.AddDelivery();
         services.AddCrossdockAuthentication();
         services.AddCrossdockApi();
         services.AddSingleton<Func<System.Text.Json.Nodes.JsonNode>>(Crossdock.Connectors.Custom.CustomSchema.Create);

@@ -51,7 +51,7 @@ public sealed class TestHub : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var directory = new FixedDirectory();
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(database).AddSingleton(NodeIdentity.New()).AddSingleton<IConnectionDirectory>(directory);
-        builder.Services.AddProcessing(isOpen: true).AddCapture().AddDelivery();
+        builder.Services.AddDelivery().AddProcessing(isOpen: true).AddCapture();
         var application = builder.Build();
         application.MapCapture();
         var hub = new TestHub(application, database, directory);

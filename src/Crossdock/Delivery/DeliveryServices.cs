@@ -12,7 +12,7 @@ public static class DeliveryServices
     public static IServiceCollection AddDelivery(this IServiceCollection services)
     {
         services.AddOptions<DeliveryOptions>().BindConfiguration("Crossdock:Delivery").ValidateDataAnnotations().ValidateOnStart();
-        services.TryAddSingleton<ConnectionStatistics>();
+        services.AddStatistics();
         services.AddSingleton<DeliveryStore>();
         services.AddSingleton<OutcomeStore>();
         services.AddSingleton<OutcomeWriter>();

@@ -16,8 +16,7 @@ public static class ProcessingServices
     {
         services.AddOptions<ProcessingOptions>().BindConfiguration("Crossdock:Processing").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(provider => new ProcessingQueue(provider.GetRequiredService<IOptions<ProcessingOptions>>(), isOpen));
-        services.TryAddSingleton<ConnectionStatistics>();
-        services.AddHostedService(provider => provider.GetRequiredService<ConnectionStatistics>());
+        services.AddStatistics();
         services.TryAddSingleton<IDeliveryIntake, ClosedIntake>();
         if (isOpen)
         {
