@@ -24,6 +24,10 @@ public sealed partial class ConfigurationService
     internal ConfigurationService(NpgsqlDataSource database, ConnectionStore store, ConnectionDirectory directory, SecretBox secrets, IReadOnlyList<IConnector> connectors) =>
         (_database, _store, _directory, _secrets, _connectors) = (database, store, directory, secrets, connectors);
 
+    /// <summary>Fills in <c>${NAME}</c> from the environment of who sends the file; names that it does not have stay, for the hub to tell. The file comes back as JSON, which is YAML too.</summary>
+    public static string Fill(string yaml, Func<string, string?> environment, ICollection<SettingProblem> problems) =>
+        ConfigurationYaml.Read(yaml, name => environment(name) ?? ConfigurationYaml.Mark(name), problems) is { } file ? ConfigurationYaml.Write(file) : "";
+
     /// <summary>Applies a file. Connections that it does not name stay as they are, unless <paramref name="prune"/>.</summary>
     public async Task<ConfigurationResult> ApplyAsync(string yaml, string actor, Func<string, string?>? environment = null, bool prune = false, CancellationToken cancellationToken = default)
     {
@@ -81,12 +85,12 @@ public sealed partial class ConfigurationService
             ["platform"] = row.Platform,
             ["enabled"] = row.IsEnabled,
             ["settings"] = JsonNode.Parse(row.Settings),
-            ["secrets"] = new JsonObject(row.Secrets.Keys.Select(name => KeyValuePair.Create(name, (JsonNode?)$"${{{SettingSecrets.PlaceholderName(row.Key, name)}}}"))),
+            ["secrets"] = new JsonObject(row.Secrets.Keys.Select(name => KeyValuePair.Create(name, (JsonNode?)ConfigurationYaml.Mark(SettingSecrets.PlaceholderName(row.Key, name))))),
             ["destinations"] = new JsonArray([.. row.Destinations.Select(key => (JsonNode)key)]),
             ["approval"] = row.Approval,
             ["rules"] = JsonNode.Parse(row.Rules),
         })]);
-        return new JsonObject { ["connections"] = list }.ToJsonString(new JsonSerializerOptions { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        return ConfigurationYaml.Write(new JsonObject { ["connections"] = list });
     }
 
     private (ConnectionRow Row, IReadOnlyDictionary<string, string> Clear)? Read(JsonNode? node, string path, Dictionary<string, ConnectionRow> known, List<SettingProblem> problems)
