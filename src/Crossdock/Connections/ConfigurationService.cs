@@ -44,7 +44,7 @@ public sealed partial class ConfigurationService
         var known = (await ConnectionStore.LoadForChangeAsync(connection, cancellationToken)).ToDictionary(row => row.Key);
         SettingSecrets.KeepStored(list, known, _secrets, problems);
         List<(ConnectionRow Row, IReadOnlyDictionary<string, string> Clear)> wanted = [.. list.Select((node, i) => Read(node, $"connections[{i}]", known, problems)).OfType<(ConnectionRow, IReadOnlyDictionary<string, string>)>()];
-        CheckTogether(wanted.ConvertAll(one => one.Row), prune ? [] : known.Keys, problems);
+        CheckTogether(wanted.ConvertAll(one => one.Row), prune ? [] : known.Values, problems);
         if (problems.Count > 0)
         {
             return new([], [], [], [], problems);
@@ -154,14 +154,29 @@ public sealed partial class ConfigurationService
                 [.. (json["destinations"] as JsonArray ?? []).Select(one => one?.ToString() ?? "")], rules, 0, approval, 0), clear);
     }
 
-    private static void CheckTogether(List<ConnectionRow> wanted, IEnumerable<string> others, List<SettingProblem> problems)
+    private void CheckTogether(List<ConnectionRow> wanted, IReadOnlyCollection<ConnectionRow> others, List<SettingProblem> problems)
     {
         problems.AddRange(wanted.GroupBy(row => row.Key).Where(group => group.Count() > 1).Select(group => new SettingProblem("connections", $"The key \"{group.Key}\" stands more than once.")));
-        string[] keys = [.. wanted.Select(row => row.Key).Union(others)];
+        string[] keys = [.. wanted.Select(row => row.Key).Union(others.Select(row => row.Key))];
         problems.AddRange(problems.Count > 0 ? [] : wanted.SelectMany(row => row.Destinations.Except(keys).Select(missing =>
             new SettingProblem($"connections.{row.Key}.destinations", $"There is no connection \"{missing}\". {Suggestions.For(missing, keys)}"))));
         problems.AddRange(problems.Count > 0 ? [] : wanted.SelectMany(row => StoreRules.Read(JsonElement.Parse(row.Rules), 0, "rules", []).Rules.SelectMany((rule, i) => rule.Named.Except(keys).Select(missing =>
             new SettingProblem($"connections.{row.Key}.rules[{i}]", $"There is no connection \"{missing}\", which the rule \"{rule.Name}\" names. {Suggestions.For(missing, keys)}")))));
+        if (problems.Count > 0)
+        {
+            return;
+        }
+
+        // A stored connection of a platform that this build does not know may be a destination: it says itself that it cannot work.
+        var byKey = wanted.Concat(others).DistinctBy(row => row.Key).ToLookup(row => _connectors.FirstOrDefault(one => one.Manifest.Platform == row.Platform) is null or IOrderTarget);
+        var stores = byKey[false].ToDictionary(row => row.Key, row => row.Platform);
+        string possible = byKey[true].Any() ? $"Possible: {string.Join(", ", byKey[true].Select(row => row.Key).Order(StringComparer.Ordinal))}." : "No connection here can.";
+        foreach (var row in wanted)
+        {
+            problems.AddRange(row.Destinations.Where(stores.ContainsKey).Select(key => new SettingProblem($"connections.{row.Key}.destinations", $"\"{key}\" ({stores[key]}) cannot receive orders. {possible}")));
+            problems.AddRange(StoreRules.Read(JsonElement.Parse(row.Rules), 0, "rules", []).Rules.SelectMany((rule, i) => rule.Named.Where(stores.ContainsKey).Select(key =>
+                new SettingProblem($"connections.{row.Key}.rules[{i}]", $"\"{key}\" ({stores[key]}), which the rule \"{rule.Name}\" names, cannot receive orders. {possible}"))));
+        }
     }
 
     private bool IsSame(ConnectionRow former, ConnectionRow row, IReadOnlyDictionary<string, string> clear) =>

@@ -130,6 +130,21 @@ public sealed class ConfigurationTests : IAsyncLifetime
         Assert.Contains(says, string.Join('\n', result.Errors.Select(error => $"{error.Path}: {error.Problem}")), StringComparison.OrdinalIgnoreCase);
     }
 
+    [Theory]
+    [InlineData("destinations: [courier, shop]", "connections.other.destinations")]
+    [InlineData("rules: [ { name: R, then: [ { route: lines, to: shop } ] } ]", "connections.other.rules[0]")]
+    public async Task Connection_that_cannot_receive_orders_is_refused_as_a_destination(string more, string path)
+    {
+        Assert.Empty((await ApplyAsync("connections: [ { key: shop, platform: shoponly }, { key: courier, platform: test } ]")).Errors);
+        foreach (string again in new[] { "", ", { key: shop, platform: shoponly }" })
+        {
+            var problem = Assert.Single((await ApplyAsync($"connections: [ {{ key: other, platform: shoponly, {more} }}{again} ]")).Errors);
+            Assert.Equal(path, problem.Path);
+            Assert.Contains("\"shop\" (shoponly)", problem.Problem, StringComparison.Ordinal);
+            Assert.EndsWith("Possible: courier.", problem.Problem, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task Connections_not_named_stay_unless_pruned_and_come_back_as_themselves()
     {
@@ -196,7 +211,7 @@ public sealed class ConfigurationTests : IAsyncLifetime
 
     private (ConnectionDirectory, ConfigurationService) Node()
     {
-        IReadOnlyList<IConnector> connectors = [new TestConnector()];
+        IReadOnlyList<IConnector> connectors = [new TestConnector(), new StoreConnector()];
         var store = new ConnectionStore(_database.DataSource, _clock);
         var secrets = new SecretBox(new EphemeralDataProtectionProvider());
         var directory = new ConnectionDirectory(_database.DataSource, store, new ConnectionPreparation(connectors, secrets, _http, _clock),
@@ -216,11 +231,21 @@ public sealed class ConfigurationTests : IAsyncLifetime
         await command.ExecuteNonQueryAsync();
     }
 
-    private sealed class TestConnector : IConnector
+    private sealed class StoreConnector : IConnector
+    {
+        public ConnectorManifest Manifest { get; } = new() { Platform = "shoponly", Title = "Shop", Summary = "Has orders, takes none." };
+
+        public IReadOnlyList<SettingProblem> Check(ConnectionSettings connection) => [];
+    }
+
+    private sealed class TestConnector : IConnector, IOrderTarget
     {
         public ConnectorManifest Manifest { get; } = new() { Platform = "test", Title = "Test", Summary = "For tests." };
 
         public IReadOnlyList<SettingProblem> Check(ConnectionSettings connection) =>
             connection.Text("colour") == "red" ? [new SettingProblem("settings.colour", "Not red.")] : [];
+
+        public IDestination Open(ConnectionSettings connection, HttpClient http, TimeProvider clock) =>
+            new Crossdock.Connectors.Http.HttpConnector().Open(connection with { Settings = JsonElement.Parse("""{"create":{"url":"https://courier.example/"}}""") }, http, clock);
     }
 }
