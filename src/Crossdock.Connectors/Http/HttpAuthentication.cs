@@ -63,6 +63,11 @@ internal abstract record HttpAuthentication
                 oauth.Problem("tokenUrl", "must be an absolute http or https address");
                 url = null;
             }
+            else if (url is not null && new Uri(url).UserInfo.Length > 0)
+            {
+                oauth.Problem("tokenUrl", "must not contain a user name or password; use clientId and clientSecret");
+                url = null;
+            }
 
             found.Add(new OAuth2(new Uri(url ?? "http://invalid.invalid"), oauth.Text("clientId", isRequired: true) ?? "", SecretOf(oauth, "clientSecret", connection, "clientSecret"), oauth.Text("scope")));
             oauth.Close();

@@ -197,7 +197,7 @@ internal sealed class HttpDestination(HttpSettings settings, HttpClient http, Ti
         {
             string value = template.Fill(model);
             message.Headers.TryAddWithoutValidation(name, value);
-            log.Append(name).Append(": ").Append(Masks.IsSecretHeader(name) ? Masks.Masked : settings.Masks.Mask(value)).Append('\n');
+            log.Append(name).Append(": ").Append(SecretHeaders.Contains(name) ? Masks.Masked : settings.Masks.Mask(value)).Append('\n');
         }
 
         var (header, secret) = settings.Authentication switch
@@ -270,7 +270,7 @@ internal sealed class HttpDestination(HttpSettings settings, HttpClient http, Ti
         {
             if (text.Length < 8192)
             {
-                text.Append(text.Length > 0 ? "\n" : "").Append(name).Append(": ").Append(Masks.IsSecretHeader(name) ? Masks.Masked : values.ToString());
+                text.Append(text.Length > 0 ? "\n" : "").Append(name).Append(": ").Append(SecretHeaders.Contains(name) ? Masks.Masked : values.ToString());
             }
         }
     }

@@ -19,13 +19,15 @@ internal sealed record HttpSettings(HttpCall Create, HttpCall? Update, HttpCall?
         }
 
         var authentication = HttpAuthentication.Read(root, connection);
-        var settings = (create: HttpCall.Read(create, "POST"), update: HttpCall.Read(root.Group("update"), "PUT"), cancel: HttpCall.Read(root.Group("cancel"), "DELETE"));
-        var find = HttpLookUp.Read(root.Group("find"));
+        var settings = (create: HttpCall.Read(create, "POST", connection), update: HttpCall.Read(root.Group("update"), "PUT", connection), cancel: HttpCall.Read(root.Group("cancel"), "DELETE", connection));
+        var find = HttpLookUp.Read(root.Group("find"), connection);
         var limits = ReadLimits(root.Group("limits"));
         root.Close();
         return settings.create is null || problems.Count > 0
             ? null
-            : new HttpSettings(settings.create, settings.update, settings.cancel, find, authentication, limits, new Masks(authentication.Secrets.Concat(connection.Secrets.Values)));
+            : new HttpSettings(settings.create, settings.update, settings.cancel, find, authentication, limits, new Masks(authentication.Secrets.Concat(connection.Secrets.Values)
+                // A header's secret may have its scheme in front: "Bearer x" is a secret, and so is x.
+                .Concat(connection.Secrets.Values.Select(value => value[(value.LastIndexOf(' ') + 1)..]))));
     }
 
     private static DestinationLimits ReadLimits(SettingsReader? reader)
@@ -62,7 +64,7 @@ internal sealed record HttpCall(HttpMethod Method, Template Url, Uri? ConstantUr
 
     internal bool HasBody { get; } = Method != HttpMethod.Get && Method != HttpMethod.Head && (Method != HttpMethod.Delete || Body is not null);
 
-    internal static HttpCall? Read(SettingsReader? reader, string usualMethod)
+    internal static HttpCall? Read(SettingsReader? reader, string usualMethod, ConnectionSettings connection)
     {
         if (reader is null)
         {
@@ -72,7 +74,7 @@ internal sealed record HttpCall(HttpMethod Method, Template Url, Uri? ConstantUr
         string method = reader.Choice("method", usualMethod, "POST", "PUT", "PATCH", "DELETE", "GET");
         bool isForm = reader.Choice("contentType", "json", "json", "form") == "form";
         var (url, constant) = ReadUrl(reader);
-        var headers = ReadHeaders(reader);
+        var headers = ReadHeaders(reader, connection);
         var body = CompileAt(reader, "body", reader.Text("body"), isForm ? Escaping.Url : Escaping.Json);
         if (isForm && body is null)
         {
@@ -113,11 +115,24 @@ internal sealed record HttpCall(HttpMethod Method, Template Url, Uri? ConstantUr
         return (url, first < 0 ? uri : null);
     }
 
-    internal static IReadOnlyList<KeyValuePair<string, Template>> ReadHeaders(SettingsReader reader)
+    internal static IReadOnlyList<KeyValuePair<string, Template>> ReadHeaders(SettingsReader reader, ConnectionSettings connection)
     {
         List<KeyValuePair<string, Template>> headers = [];
-        foreach (var (name, value) in reader.Table("headers"))
+        foreach (var (name, written) in reader.Table("headers"))
         {
+            string value = written;
+            if (SecretHeaders.Contains(name) && value == "true")
+            {
+                // "true" says that it stands among the secrets, as in auth.
+                string secret = $"{reader.Path["settings.".Length..]}.headers.{name}";
+                value = connection.Secret(secret) ?? "";
+                if (value.Length == 0)
+                {
+                    reader.Problem($"headers.{name}", $"is missing; set it here from the environment or as secrets.{secret}");
+                    continue;
+                }
+            }
+
             bool isToken = name.Length > 0 && name.All(letter => char.IsAsciiLetterOrDigit(letter) || "!#$%&'*+-.^_`|~".Contains(letter, StringComparison.Ordinal));
             if (!isToken || value.AsSpan().ContainsAny("\r\n"))
             {
@@ -162,7 +177,7 @@ internal sealed record HttpCall(HttpMethod Method, Template Url, Uri? ConstantUr
 /// <summary>How it is asked whether it has an order.</summary>
 internal sealed record HttpLookUp(HttpCall Call, JsonPointer? RemoteId, int NotFoundStatus)
 {
-    internal static HttpLookUp? Read(SettingsReader? reader)
+    internal static HttpLookUp? Read(SettingsReader? reader, ConnectionSettings connection)
     {
         if (reader is null)
         {
@@ -171,7 +186,7 @@ internal sealed record HttpLookUp(HttpCall Call, JsonPointer? RemoteId, int NotF
 
         string method = reader.Choice("method", "GET", "GET", "POST");
         var (url, constant) = HttpCall.ReadUrl(reader);
-        var headers = HttpCall.ReadHeaders(reader);
+        var headers = HttpCall.ReadHeaders(reader, connection);
         var remoteId = reader.Pointer("remoteId");
         int notFound = reader.Whole("notFoundStatus", 404, 200, 499);
         reader.Close();

@@ -8,9 +8,6 @@ internal sealed class Masks
     internal const string Masked = "***";
     private const int LongestBody = 16 * 1024;
 
-    private static readonly string[] SecretHeaders =
-        ["Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie", "X-Api-Key", "Api-Key", "X-Auth-Token", "X-Access-Token"];
-
     private readonly string[] secrets;
     private volatile string? token;
 
@@ -23,8 +20,6 @@ internal sealed class Masks
 
     /// <summary>The access token in use: it is a secret as well.</summary>
     internal void SetToken(string? value) => token = value;
-
-    internal static bool IsSecretHeader(string name) => SecretHeaders.Contains(name, StringComparer.OrdinalIgnoreCase);
 
     internal string Mask(string text)
     {

@@ -74,6 +74,8 @@ public sealed record SettingField
     public IReadOnlyList<string> Choices { get; init; } = [];
     /// <summary>Of a secret: where it may be typed among the settings as well, as a dotted path (<c>auth.bearer</c>). When settings are applied it is moved to the secrets, and <c>true</c> stays in its place. Null for nowhere.</summary>
     public string? InSettings { get; init; }
+    /// <summary>Of a table: its names are HTTP headers. When settings are applied, the value of each that signs in (<see cref="SecretHeaders"/>) is moved to the secret of the same path, for example <c>create.headers.X-Api-Key</c>, and <c>true</c> stays in its place.</summary>
+    public bool HasHeaders { get; init; }
     /// <summary>Settings of a group.</summary>
     public IReadOnlyList<SettingField> Fields { get; init; } = [];
 }

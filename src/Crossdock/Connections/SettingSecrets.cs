@@ -20,27 +20,53 @@ internal static class SettingSecrets
                 group = (group as JsonObject)?[name];
             }
 
-            if (group is not JsonObject holder || holder[names[^1]] is not JsonValue value || value.GetValueKind() is not (JsonValueKind.String or JsonValueKind.Number))
+            MoveOne(group, names[^1], secret.Name, secrets, $"{path}.settings.{secret.InSettings}", problems);
+        }
+
+        MoveHeaders(settings, manifest.Settings, "", secrets, $"{path}.settings.", problems);
+    }
+
+    private static void MoveHeaders(JsonObject settings, IReadOnlyList<SettingField> fields, string at, IDictionary<string, string> secrets, string path, ICollection<SettingProblem> problems)
+    {
+        foreach (var field in fields)
+        {
+            if (settings[field.Name] is not JsonObject inner)
             {
                 continue;
             }
 
-            string text = value.GetValueKind() is JsonValueKind.Number ? value.GetValue<decimal>().ToString(CultureInfo.InvariantCulture) : value.GetValue<string>();
-            if (secrets.TryGetValue(secret.Name, out string? other) && other.Length > 0 && other != text)
+            string here = at + field.Name;
+            MoveHeaders(inner, field.Fields, $"{here}.", secrets, path, problems);
+            foreach (string name in field.HasHeaders ? inner.Select(header => header.Key).Where(SecretHeaders.Contains).ToArray() : [])
             {
-                problems.Add(new SettingProblem($"{path}.settings.{secret.InSettings}", $"Differs from secrets.{secret.Name}, which is the same secret: give one of the two."));
+                MoveOne(inner, name, $"{here}.{name}", secrets, $"{path}{here}.{name}", problems);
             }
-            else
-            {
-                secrets[secret.Name] = text;
-            }
-
-            holder[names[^1]] = true;
         }
     }
 
+    private static void MoveOne(JsonNode? group, string name, string secret, IDictionary<string, string> secrets, string path, ICollection<SettingProblem> problems)
+    {
+        if (group is not JsonObject holder || holder[name] is not JsonValue value || value.GetValueKind() is not (JsonValueKind.String or JsonValueKind.Number))
+        {
+            return;
+        }
+
+        string text = value.GetValueKind() is JsonValueKind.Number ? value.GetValue<decimal>().ToString(CultureInfo.InvariantCulture) : value.GetValue<string>();
+        if (secrets.TryGetValue(secret, out string? other) && other.Length > 0 && other != text)
+        {
+            problems.Add(new SettingProblem(path, $"Differs from secrets.{secret}, which is the same secret: give one of the two."));
+        }
+        else
+        {
+            secrets[secret] = text;
+        }
+
+        holder[name] = true;
+    }
+
     /// <summary>What stands in an export for a stored secret: a name to be found in the environment.</summary>
-    public static string PlaceholderName(string connection, string secret) => $"{connection}_{secret}".ToUpperInvariant().Replace('-', '_');
+    public static string PlaceholderName(string connection, string secret) =>
+        $"{(char.IsAsciiDigit(connection[0]) ? "_" : "")}{string.Concat($"{connection}_{secret}".ToUpperInvariant().Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '_'))}";
 
     /// <summary>Lets an exported file be applied where the environment does not have its secrets: a placeholder that names a secret's own stored value keeps that value.
     /// Only under the same name of the same connection, so that no secret can be brought to light by naming it elsewhere.</summary>

@@ -131,6 +131,64 @@ public sealed class SettingSecretsTests : IAsyncLifetime
         Assert.Equal(["courier"], (await ApplyAsync(Example)).Unchanged);
     }
 
+    [Theory]
+    [InlineData("create", "Authorization", "courier")]
+    [InlineData("create", "X-Api-Key", "3pl")]
+    [InlineData("find", "x-shop-access-token", "courier")]
+    public async Task Header_that_signs_in_is_kept_with_the_secrets_and_survives_the_export(string call, string header, string key)
+    {
+        string yaml = $$$"""
+            connections:
+              - key: {{{key}}}
+                platform: http
+                settings:
+                  create: { url: "https://courier.example/", headers: { X-Colour: blue } }
+                  find: { url: "https://courier.example/?r={{number}}" }
+            """.Replace(call == "create" ? "X-Colour: blue" : "?r={{number}}\"", call == "create"
+                ? $"X-Colour: blue, {header}: \"Key ${{COURIER_TOKEN}}\"" : $"?r={{{{number}}}}\", headers: {{ {header}: \"Key ${{COURIER_TOKEN}}\" }}", StringComparison.Ordinal);
+        Assert.Empty((await ApplyAsync(yaml)).Errors);
+        string export = await _configuration.ExportAsync();
+        Assert.DoesNotContain(Secret, export, StringComparison.Ordinal);
+        Assert.Contains("blue", export, StringComparison.Ordinal);
+        Assert.DoesNotContain(Secret, await TextAsync("SELECT string_agg(c::text, ' ') FROM connections c"), StringComparison.Ordinal);
+        var connection = _directory.Current.ByKey[key];
+        Assert.Null(connection.BrokenBecause);
+        Assert.Equal($"Key {Secret}", connection.Settings.Secret($"{call}.headers.{header}"));
+        var result = await _configuration.ApplyAsync(export, "eva", _ => null);
+        Assert.Empty(result.Errors);
+        Assert.Equal([key], result.Unchanged);
+    }
+
+    [Fact]
+    public async Task Header_from_the_secrets_is_sent()
+    {
+        string address = $"http://127.0.0.1:{FreePorts.Next()}/";
+        using var listener = new HttpListener { Prefixes = { address } };
+        listener.Start();
+        Assert.Empty((await ApplyAsync($"connections: [ {{ key: courier, platform: http, settings: {{ create: {{ url: \"{address}\", headers: {{ X-Api-Key: \"${{COURIER_TOKEN}}\" }} }} }} }} ]")).Errors);
+        var now = DateTimeOffset.UnixEpoch;
+        var sending = _directory.Current.ByKey["courier"].Destination!.SendAsync(
+            new DeliveryRequest(DeliveryId.New(now), DeliveryKind.Create, OrderId.New(now), "{}"u8.ToArray(), "acme", null, null, 1), TestContext.Current.CancellationToken);
+        var called = listener.GetContextAsync();
+        Assert.True(await Task.WhenAny(sending, called) == called, "nobody called");
+        var call = await called;
+        Assert.Equal(Secret, call.Request.Headers["X-Api-Key"]);
+        call.Response.StatusCode = 201;
+        call.Response.Close();
+        Assert.DoesNotContain(Secret, JsonSerializer.Serialize((await sending).Exchange), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("create: { url: \"https://eva:t0ken-that-nobody-sees@courier.example/\" }", "settings.create.url")]
+    [InlineData("create: { url: \"https://courier.example/\" }, auth: { oauth2: { tokenUrl: \"https://eva:t0ken-that-nobody-sees@courier.example/\", clientId: us, clientSecret: x } }", "settings.auth.oauth2.tokenUrl")]
+    [InlineData("create: { url: \"https://courier.example/\", headers: { X-Api-Key: true } }", "settings.create.headers.X-Api-Key")]
+    public async Task Password_in_an_address_and_mark_without_a_secret_are_refused(string settings, string path)
+    {
+        var problem = Assert.Single((await ApplyAsync($"connections: [ {{ key: courier, platform: http, settings: {{ {settings} }} }} ]")).Errors);
+        Assert.Equal($"connections[0].{path}", problem.Path);
+        Assert.DoesNotContain(Secret, problem.Problem, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task New_secret_in_the_settings_replaces_the_old_one()
     {
