@@ -27,11 +27,11 @@ internal static class BareReceivers
 
         var key = Encoding.UTF8.GetBytes(secret);
         var waiting = Channel.CreateBounded<(byte[] Body, TaskCompletionSource Done)>(8192);
-        if (kind is "copy" or "unnest")
+        if (kind == "copy")
         {
             for (int writer = 0; writer < 2; writer++)
             {
-                _ = Task.Run(() => kind == "copy" ? CopyAsync(waiting.Reader, data) : UnnestAsync(waiting.Reader, data));
+                _ = Task.Run(() => CopyAsync(waiting.Reader, data));
             }
         }
 
@@ -46,7 +46,7 @@ internal static class BareReceivers
                 return;
             }
 
-            if (kind is "copy" or "unnest")
+            if (kind == "copy")
             {
                 var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 await waiting.Writer.WriteAsync((body, done));
@@ -84,28 +84,6 @@ internal static class BareReceivers
                 }
 
                 await copy.CompleteAsync();
-            }
-
-            batch.ForEach(one => one.Done.SetResult());
-            batch.Clear();
-        }
-    }
-
-    private static async Task UnnestAsync(ChannelReader<(byte[] Body, TaskCompletionSource Done)> waiting, NpgsqlDataSource data)
-    {
-        await using var connection = await data.OpenConnectionAsync();
-        var batch = new List<(byte[] Body, TaskCompletionSource Done)>(512);
-        while (await waiting.WaitToReadAsync())
-        {
-            while (batch.Count < 512 && waiting.TryRead(out var one))
-            {
-                batch.Add(one);
-            }
-
-            await using (var insert = new NpgsqlCommand("INSERT INTO bare (body) SELECT unnest($1)", connection))
-            {
-                insert.Parameters.Add(new NpgsqlParameter { Value = batch.Select(one => one.Body).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea });
-                await insert.ExecuteNonQueryAsync();
             }
 
             batch.ForEach(one => one.Done.SetResult());

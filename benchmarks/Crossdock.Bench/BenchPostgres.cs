@@ -3,18 +3,39 @@ using Npgsql;
 
 namespace Crossdock.Bench;
 
-/// <summary>A durable PostgreSQL of the benchmark's own, with the settings that the hub gives its private one.</summary>
-internal static class BenchPostgres
+/// <summary>A durable PostgreSQL of the benchmark's own, with the settings that the hub gives its private one. Its files go when it does: a long run leaves many gigabytes.</summary>
+internal sealed class BenchPostgres : IAsyncDisposable
 {
-    public static Task<PrivatePostgres> StartAsync() => PrivatePostgres.StartAsync(new PrivatePostgresOptions { DataFolder = Directory.CreateTempSubdirectory("crossdock-bench-pg-").FullName, IsDurable = true });
+    private readonly string folder;
+
+    private BenchPostgres(PrivatePostgres server, string folder) => (Server, this.folder) = (server, folder);
+
+    public PrivatePostgres Server { get; }
+
+    public static async Task<BenchPostgres> StartAsync()
+    {
+        string folder = Directory.CreateTempSubdirectory("crossdock-bench-pg-").FullName;
+        return new BenchPostgres(await PrivatePostgres.StartAsync(new PrivatePostgresOptions { DataFolder = folder, IsDurable = true }), folder);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        string home = Path.GetDirectoryName(Server.ClusterFolder)!;
+        await Server.DisposeAsync();
+        Directory.Delete(home, recursive: true);
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
 
     /// <summary>A new, migrated database; its connection string.</summary>
-    public static async Task<string> DatabaseAsync(PrivatePostgres postgres, string name)
+    public static async Task<string> DatabaseAsync(BenchPostgres postgres, string name)
     {
-        await using var admin = NpgsqlDataSource.Create(postgres.ConnectionString);
+        await using var admin = NpgsqlDataSource.Create(postgres.Server.ConnectionString);
         await using var create = admin.CreateCommand($"CREATE DATABASE {name}");
         await create.ExecuteNonQueryAsync();
-        string database = new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Database = name }.ConnectionString;
+        string database = new NpgsqlConnectionStringBuilder(postgres.Server.ConnectionString) { Database = name }.ConnectionString;
         await using var data = NpgsqlDataSource.Create(database);
         await new Migrator(data, TimeProvider.System).MigrateAsync();
         return database;
@@ -27,7 +48,7 @@ internal static class ProcessorTime
     private static readonly long TicksPerSecond = 100;      // USER_HZ, fixed for user space on Linux
 
     /// <summary>Seconds of CPU that a private PostgreSQL has used, all its processes, ended ones included.</summary>
-    public static double Of(PrivatePostgres postgres) => OfTree(int.Parse(File.ReadLines(Path.Combine(postgres.ClusterFolder, "postmaster.pid")).First(), System.Globalization.CultureInfo.InvariantCulture));
+    public static double Of(BenchPostgres postgres) => OfTree(int.Parse(File.ReadLines(Path.Combine(postgres.Server.ClusterFolder, "postmaster.pid")).First(), System.Globalization.CultureInfo.InvariantCulture));
 
     private static double OfTree(int root)
     {
