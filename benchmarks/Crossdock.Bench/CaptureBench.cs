@@ -61,7 +61,7 @@ internal static class CaptureBench
             double rate = Median("hub") / 2;
             id += 10_000_000;
             var load = new LoadClient(server.Port, "/in/bench", BenchStore.Secret, BenchStore.Document(), BenchStore.TemplateId.ToString(CultureInfo.InvariantCulture), id);
-            await load.RunAsync(64, TimeSpan.FromSeconds(3), rate, 0);
+            await load.RunAsync(64, WarmUp, null, 0);
             var half = await load.RunAsync(64, TimeSpan.FromSeconds(sustainSeconds), rate, 0);
             Console.WriteLine(FormattableString.Invariant($"at half of its maximum ({rate:F0}/s asked) for {sustainSeconds} s: {half.PerSecond:F0}/s, p50 {half.P50Ms:F1} ms, p99 {half.P99Ms:F1} ms, longest {half.MaxMs:F0} ms, other answers {half.Other}"));
             var full = await load.RunAsync(64, TimeSpan.FromSeconds(sustainSeconds), null, 0);
