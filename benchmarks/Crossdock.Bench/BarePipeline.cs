@@ -32,7 +32,7 @@ internal static class BarePipeline
         var waiting = Channel.CreateBounded<(byte[] Body, TaskCompletionSource Done)>(8192);
         var done = Channel.CreateUnbounded<long>();
         using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 64 });
-        _ = Task.Run(() => StoreAsync(waiting.Reader, data));
+        _ = Task.Run(() => BareReceivers.CopyAsync(waiting.Reader, data, "bare_jobs"));
         _ = Task.Run(() => ClaimAsync(data, http, courier, done.Writer));
         _ = Task.Run(() => MarkAsync(done.Reader, data));
         app.MapPost("/in/{connection}", (RequestDelegate)(async context =>
@@ -51,33 +51,6 @@ internal static class BarePipeline
             context.Response.ContentLength = 0;
         }));
         await app.RunAsync();
-    }
-
-    private static async Task StoreAsync(ChannelReader<(byte[] Body, TaskCompletionSource Done)> waiting, NpgsqlDataSource data)
-    {
-        await using var connection = await data.OpenConnectionAsync();
-        var batch = new List<(byte[] Body, TaskCompletionSource Done)>(512);
-        while (await waiting.WaitToReadAsync())
-        {
-            while (batch.Count < 512 && waiting.TryRead(out var one))
-            {
-                batch.Add(one);
-            }
-
-            await using (var copy = await connection.BeginBinaryImportAsync("COPY bare_jobs (body) FROM STDIN (FORMAT BINARY)"))
-            {
-                foreach (var (body, _) in batch)
-                {
-                    await copy.StartRowAsync();
-                    await copy.WriteAsync(body, NpgsqlDbType.Bytea);
-                }
-
-                await copy.CompleteAsync();
-            }
-
-            batch.ForEach(one => one.Done.SetResult());
-            batch.Clear();
-        }
     }
 
     private static async Task ClaimAsync(NpgsqlDataSource data, HttpClient http, string courier, ChannelWriter<long> done)

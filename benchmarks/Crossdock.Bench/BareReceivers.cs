@@ -31,7 +31,7 @@ internal static class BareReceivers
         {
             for (int writer = 0; writer < 2; writer++)
             {
-                _ = Task.Run(() => CopyAsync(waiting.Reader, data));
+                _ = Task.Run(() => CopyAsync(waiting.Reader, data, "bare"));
             }
         }
 
@@ -64,7 +64,8 @@ internal static class BareReceivers
         await app.RunAsync();
     }
 
-    private static async Task CopyAsync(ChannelReader<(byte[] Body, TaskCompletionSource Done)> waiting, NpgsqlDataSource data)
+    /// <summary>Stores bodies in groups, one commit each: what waits while one is under way makes the next.</summary>
+    internal static async Task CopyAsync(ChannelReader<(byte[] Body, TaskCompletionSource Done)> waiting, NpgsqlDataSource data, string table)
     {
         await using var connection = await data.OpenConnectionAsync();
         var batch = new List<(byte[] Body, TaskCompletionSource Done)>(512);
@@ -75,7 +76,7 @@ internal static class BareReceivers
                 batch.Add(one);
             }
 
-            await using (var copy = await connection.BeginBinaryImportAsync("COPY bare (body) FROM STDIN (FORMAT BINARY)"))
+            await using (var copy = await connection.BeginBinaryImportAsync($"COPY {table} (body) FROM STDIN (FORMAT BINARY)"))
             {
                 foreach (var (body, _) in batch)
                 {
