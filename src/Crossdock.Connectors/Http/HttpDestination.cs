@@ -60,6 +60,7 @@ internal sealed class HttpDestination(HttpSettings settings, HttpClient http, Ti
         DeliveryKind.Create => settings.Create,
         DeliveryKind.Update => settings.Update,
         DeliveryKind.Cancel => settings.Cancel,
+        DeliveryKind.Status => null,
     };
 
     private static string EnumNamesOf(DeliveryKind kind) => Model.Orders.EnumNames<DeliveryKind>.Of(kind);

@@ -3,7 +3,8 @@ using Crossdock.Model.Connections;
 namespace Crossdock.Model.Connectors;
 
 /// <summary>The code for one platform. What it can do is said by the further interfaces it implements (<see cref="IWebhookSource"/>, <see cref="IOrderMapper"/>,
-/// <see cref="IOrderStates"/>, <see cref="IOrderTarget"/>); it never has a method that throws "not supported". Stateless and safe for any number of threads.</summary>
+/// <see cref="IOrderStates"/>, <see cref="IOrderTarget"/>, <see cref="IOrderSource"/>, <see cref="IOrderFeedSource"/>, <see cref="ISubscriptionSource"/>, <see cref="IOrderStatusTarget"/>,
+/// <see cref="IConnectionTest"/>); it never has a method that throws "not supported". Stateless and safe for any number of threads.</summary>
 public interface IConnector
 {
     /// <summary>What the platform is and what a connection to it needs.</summary>

@@ -25,7 +25,7 @@ public interface IOrderMapping
 /// <param name="ReceivedAt">When it arrived, UTC.</param>
 public readonly record struct ReceivedEvent(ReadOnlyMemory<byte> Payload, string Topic, string? OrderKey, DateTimeOffset? OccurredAt, DateTimeOffset ReceivedAt);
 
-/// <summary>What an event turned out to be: <see cref="MappedOrder"/>, <see cref="MappedOrders"/>, <see cref="MappedChange"/>, <see cref="Ignored"/> or <see cref="Unmappable"/>.</summary>
+/// <summary>What an event turned out to be: <see cref="MappedOrder"/>, <see cref="MappedOrders"/>, <see cref="MappedChange"/>, <see cref="Announced"/>, <see cref="Ignored"/> or <see cref="Unmappable"/>.</summary>
 public abstract record MappingOutcome;
 
 /// <summary>A whole order: the platform's snapshot.</summary>
@@ -39,6 +39,11 @@ public sealed record MappedOrders(IReadOnlyList<Order> Orders) : MappingOutcome;
 /// <param name="ExternalId">The order's external id.</param>
 /// <param name="Change">What happened.</param>
 public sealed record MappedChange(string ExternalId, OrderChange Change) : MappingOutcome;
+
+/// <summary>Only an id: the order itself has to be fetched from the platform. Several announcements of one order that wait lead to one fetch.</summary>
+/// <param name="ExternalId">The order's external id.</param>
+/// <param name="What">What was announced, in words for the timeline: "State ready-for-handling".</param>
+public sealed record Announced(string ExternalId, string What) : MappingOutcome;
 
 /// <summary>Understood, and no business of an order: recorded and done.</summary>
 /// <param name="Because">One sentence.</param>

@@ -24,6 +24,8 @@ public enum DeliveryKind
     Update = 1,
     /// <summary>The order was cancelled after it was handed over.</summary>
     Cancel = 2,
+    /// <summary>A shop is told how its own order is getting on (<see cref="IOrderStatusTarget"/>).</summary>
+    Status = 3,
 }
 
 /// <summary>One destination, prepared. Safe for any number of calls at once.</summary>
@@ -75,7 +77,11 @@ public sealed record DestinationLimits
 /// <param name="RemoteId">The destination's own id from an earlier delivery; null for a first one.</param>
 /// <param name="BodyOverride">A body that a person edited; null for the template's.</param>
 /// <param name="Attempt">1 for the first.</param>
-public sealed record DeliveryRequest(DeliveryId Id, DeliveryKind Kind, OrderId OrderId, ReadOnlyMemory<byte> Document, string Store, string? RemoteId, string? BodyOverride, int Attempt);
+public sealed record DeliveryRequest(DeliveryId Id, DeliveryKind Kind, OrderId OrderId, ReadOnlyMemory<byte> Document, string Store, string? RemoteId, string? BodyOverride, int Attempt)
+{
+    /// <summary>What to tell; null for every kind but <see cref="DeliveryKind.Status"/>.</summary>
+    public StatusNotice? Notice { get; init; }
+}
 
 /// <summary>How an attempt ended, and what was said.</summary>
 public sealed record SendResult(Outcome Outcome, Exchange? Exchange);

@@ -36,6 +36,7 @@ internal static class AttemptEntries
                 DeliveryKind.Create => "has the order",
                 DeliveryKind.Update => "has the change",
                 DeliveryKind.Cancel => "has cancelled it",
+                DeliveryKind.Status => "knows how the order is getting on",
             };
             entries.Add(new(one.At, TimelineKind.Delivery, actor, ruling.RemoteId is { } remote ? $"{one.DestinationKey} {what} as {remote}" : $"{one.DestinationKey} {what}", null, id));
         }

@@ -102,6 +102,9 @@ internal sealed class BatchProcessor(NpgsqlDataSource database, IConnectionDirec
             case MappedChange change:
                 work.Add((item, store, change.ExternalId, change.Change));
                 break;
+            case Announced announced:
+                parked.Add(new(item.EventId, item.ConnectionId, announced.ExternalId, false, $"{announced.What}: only the id was announced, and this connection has no key to fetch the order with.", null, null));
+                break;
             case Ignored ignored:
                 if (ignored.Because.StartsWith("Privacy request", StringComparison.Ordinal))
                 {

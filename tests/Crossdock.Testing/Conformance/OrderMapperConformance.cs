@@ -129,6 +129,10 @@ public abstract class OrderMapperConformance : ConnectorConformance
                 Assert.False(string.IsNullOrEmpty(change.ExternalId));
                 Assert.False(string.IsNullOrWhiteSpace(change.Change.What));
                 break;
+            case Announced announced:
+                Assert.False(string.IsNullOrEmpty(announced.ExternalId));
+                Assert.False(string.IsNullOrWhiteSpace(announced.What));
+                break;
             default:
                 Assert.All(Orders(outcome), Sound);
                 break;

@@ -25,7 +25,7 @@ public sealed class PersistedNamesTests
         "received", "repeated", "older", "unchanged", "changed", "rule", "state", "planned", "attempt", "delivery", "held", "released", "edited", "note");
 
     [Fact]
-    public void Delivery_kinds_keep_their_names() => Holds<DeliveryKind>("create", "update", "cancel");
+    public void Delivery_kinds_keep_their_names() => Holds<DeliveryKind>("create", "update", "cancel", "status");
 
     private static void Holds<TEnum>(params string[] names) where TEnum : struct, Enum
     {
