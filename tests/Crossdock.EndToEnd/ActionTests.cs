@@ -71,8 +71,7 @@ public sealed class ActionTests(ConsoleHub hub, Browser browser)
         hub.Broken.Behaviour = new CourierBehaviour();
         try
         {
-            await desk.Page.ClickAsync("text=Edit, retry or drop");
-            await desk.Page.WaitForURLAsync("**/deliveries/*");
+            await desk.FollowAsync(desk.Page.Locator("text=Edit, retry or drop"));
             await desk.ActAsync("Retry", "the courier is back");
             Assert.Equal("Put back to be sent: 1 delivery.", await desk.NoticeAsync());
             await hub.UntilAsync(id, "o.state = 'processing'");
@@ -163,8 +162,7 @@ public sealed class ActionTests(ConsoleHub hub, Browser browser)
         string text = await desk.ReadAsync("/parked?store=own");
         Assert.Contains("/totals/total", text, StringComparison.Ordinal);
         Assert.Matches("""amount = ?"\d+,\d+""", text);
-        await desk.Page.Locator("tbody a.strong").First.ClickAsync();
-        await desk.Page.WaitForURLAsync("**/events/*");
+        await desk.FollowAsync(desk.Page.Locator("tbody a.strong").First);
         Assert.Matches("""/totals/total/amount = ?"\d+,\d+""", await desk.Page.Locator(".standing").InnerTextAsync());
     }
 

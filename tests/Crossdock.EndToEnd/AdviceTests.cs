@@ -17,7 +17,7 @@ public sealed class AdviceTests(ConsoleHub hub, Browser browser)
 
         await using var desk = await browser.SignInAsync(hub);
         Assert.Contains("closed for the holidays", await desk.ReadAsync($"/orders/{order}"), StringComparison.Ordinal);
-        await desk.Page.ClickAsync("text=The last event");
+        await desk.FollowAsync(desk.Page.Locator("text=The last event"));
         await desk.ActAsync("Replay", "we are open again");
         await hub.UntilAsync(id, "o.state = 'processing'");
         Assert.Contains($"#{id}", hub.Courier.References);
@@ -33,7 +33,7 @@ public sealed class AdviceTests(ConsoleHub hub, Browser browser)
         await using var desk = await browser.SignInAsync(hub);
         Assert.Contains("It may go on, but it has nowhere to go.", await desk.ReadAsync($"/orders/{order}"), StringComparison.Ordinal);
         await hub.ApplyAsync("nowhere", "courier", "");
-        await desk.Page.ClickAsync("text=The last event");
+        await desk.FollowAsync(desk.Page.Locator("text=The last event"));
         await desk.ActAsync("Replay", "the courier is there now");
         await hub.UntilAsync(id, "o.state = 'processing'");
     }
@@ -61,7 +61,7 @@ public sealed class AdviceTests(ConsoleHub hub, Browser browser)
         var order = await hub.OrderAsync("acme", id, "o.held");
         await using var desk = await browser.SignInAsync(hub);
         await desk.Page.GotoAsync($"/orders/{order}");
-        await desk.Page.ClickAsync("text=Edit what is sent");
+        await desk.FollowAsync(desk.Page.Locator("text=Edit what is sent"));
         await desk.Page.FillAsync("textarea[name=body]", $$"""{"reference":"#{{id}}","name":"Ana Rojas, second floor"}""");
         await desk.ActAsync("Retry", "the buyer gave the floor");
         await hub.UntilAsync(id, "NOT o.held AND o.state = 'processing'");

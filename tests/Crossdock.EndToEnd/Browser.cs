@@ -51,8 +51,7 @@ public sealed class Browser : IAsyncLifetime
         {
             await desk.Page.GotoAsync("/sign-in");
             await desk.Page.FillAsync("input[name=token]", ConsoleHub.Token);
-            await desk.Page.ClickAsync("button.primary");
-            await desk.Page.WaitForURLAsync(hub.Address + "/");
+            await desk.FollowAsync(desk.Page.Locator("button.primary"), "/");
             signedIn = await desk.Page.Context.StorageStateAsync();
         }
 

@@ -57,8 +57,7 @@ public sealed class DashboardTests(ConsoleHub hub, Browser browser)
         await desk.Page.GotoAsync("/");
         var line = desk.Page.Locator(".needs li", new() { HasText = "to Broken Courier" });
         await Assertions.Expect(line).ToHaveCountAsync(1);
-        await line.Locator("a").ClickAsync();
-        await desk.Page.WaitForURLAsync("**/dead-letters?destination=broken");
+        await desk.FollowAsync(line.Locator("a"), "/dead-letters?destination=broken");
         Assert.Contains("HTTP 500", await desk.Page.Locator("main").InnerTextAsync(), StringComparison.Ordinal);
     }
 

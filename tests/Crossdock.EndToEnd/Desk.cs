@@ -43,10 +43,24 @@ internal sealed class Desk : IAsyncDisposable
     public Task ReasonAsync(string button, string because) => Form(button).Locator("input[name=because]").FillAsync(because);
 
     /// <summary>Only presses the button.</summary>
-    public async Task PressAsync(string button)
+    public Task PressAsync(string button) => FollowAsync(Form(button).GetByRole(AriaRole.Button, new() { Name = button, Exact = true }));
+
+    /// <summary>Clicks what leads to another page, and waits for that page.</summary>
+    /// <param name="link">The link or button.</param>
+    /// <param name="address">Path and query that it leads to; null where it does not matter.</param>
+    public async Task FollowAsync(ILocator link, string? address = null)
     {
-        await Form(button).GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).ClickAsync();
-        await Page.WaitForLoadStateAsync(LoadState.Load);
+        await Page.EvaluateAsync("() => window.isLeft = true");
+        await link.ClickAsync();
+        await ArriveAsync(address);
+    }
+
+    /// <summary>Waits for a page other than the one that was marked. The page itself is asked: Playwright's WaitForURL and WaitForLoadState miss an event that comes while they begin to listen,
+    /// and then wait for ever.</summary>
+    public async Task ArriveAsync(string? address)
+    {
+        await Page.WaitForFunctionAsync("() => !window.isLeft && document.readyState === 'complete'");
+        if (address is not null) Assert.Equal(address, await Page.EvaluateAsync<string>("() => location.pathname + location.search"));
     }
 
     private ILocator Form(string button) => Page.Locator("form").Filter(new() { Has = Page.GetByRole(AriaRole.Button, new() { Name = button, Exact = true }) }).First;

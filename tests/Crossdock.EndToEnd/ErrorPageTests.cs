@@ -45,8 +45,7 @@ public sealed class ErrorPageTests(ConsoleHub hub, Browser browser)
             {
                 await desk.Page.GotoAsync("/");
                 await desk.Page.FillAsync("input[name=token]", ConsoleHub.Token);
-                await desk.Page.ClickAsync("button.primary");
-                await desk.Page.WaitForURLAsync(empty.Address + "/");
+                await desk.FollowAsync(desk.Page.Locator("button.primary"), "/");
                 foreach (var (page, text) in ((string, string)[])
                 [
                     ("/", "Nothing needs a person"), ("/", "No store is connected yet"), ("/orders", "No orders yet"), ("/approvals", "No order waits for approval"), ("/holds", "No order is held"),

@@ -47,7 +47,6 @@ public sealed class LayoutTests(ConsoleHub hub, Browser browser)
         await desk.Page.GotoAsync("/");
         await Assertions.Expect(orders).ToBeHiddenAsync();
         await desk.Page.GetByRole(AriaRole.Button, new() { Name = "Menu" }).ClickAsync();
-        await orders.ClickAsync();
-        await desk.Page.WaitForURLAsync("**/orders");
+        await desk.FollowAsync(orders, "/orders");
     }
 }

@@ -17,8 +17,7 @@ public sealed class OrderListTests(ConsoleHub hub, Browser browser)
         await desk.Page.GotoAsync("/orders");
         await desk.Page.SelectOptionAsync("select[name=store]", "capital");
         await desk.Page.SelectOptionAsync("select[name=state]", "excluded");
-        await desk.Page.GetByRole(AriaRole.Button, new() { Name = "Filter" }).ClickAsync();
-        await desk.Page.WaitForURLAsync("**/orders?store=capital&state=excluded");
+        await desk.FollowAsync(desk.Page.GetByRole(AriaRole.Button, new() { Name = "Filter" }), "/orders?store=capital&state=excluded");
         string text = await desk.Page.Locator("table").InnerTextAsync();
         Assert.Contains($"#{id}", text, StringComparison.Ordinal);
         Assert.DoesNotContain($"#{other}", text, StringComparison.Ordinal);
@@ -61,23 +60,23 @@ public sealed class OrderListTests(ConsoleHub hub, Browser browser)
         await using var desk = await browser.SignInAsync(hub);
         await desk.Page.GotoAsync("/orders?store=paged");
         string[] one = await NumbersAsync(desk);
-        await desk.Page.ClickAsync("a[rel=next]");
+        await desk.FollowAsync(desk.Page.Locator("a[rel=next]"));
         string[] two = await NumbersAsync(desk);
-        await desk.Page.ClickAsync("a[rel=next]");
+        await desk.FollowAsync(desk.Page.Locator("a[rel=next]"));
         string[] three = await NumbersAsync(desk);
         Assert.Equal((50, 50, 20), (one.Length, two.Length, three.Length));
         Assert.Equal(120, one.Concat(two).Concat(three).Distinct().Count());
         Assert.Equal(0, await desk.Page.Locator("a[rel=next]").CountAsync());
         Assert.Contains("store=paged", desk.Page.Url, StringComparison.Ordinal);
-        await desk.Page.ClickAsync("a[rel=prev]");
+        await desk.FollowAsync(desk.Page.Locator("a[rel=prev]"));
         Assert.Equal(two, await NumbersAsync(desk));
-        await desk.Page.ClickAsync("a[rel=prev]");
+        await desk.FollowAsync(desk.Page.Locator("a[rel=prev]"));
         Assert.Equal(one, await NumbersAsync(desk));
         Assert.Equal(0, await desk.Page.Locator("a[rel=prev]").CountAsync());
 
         // An action on a later page leads back to that page.
         await desk.Page.GotoAsync("/approvals?store=paged");
-        await desk.Page.ClickAsync("a[rel=next]");
+        await desk.FollowAsync(desk.Page.Locator("a[rel=next]"));
         string here = desk.Page.Url;
         await desk.Page.Locator("tbody input[name=id]").First.CheckAsync();
         await desk.ActAsync("Cancel chosen", "ordered twice");

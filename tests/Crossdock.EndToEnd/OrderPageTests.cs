@@ -74,7 +74,7 @@ public sealed class OrderPageTests(ConsoleHub hub, Browser browser)
         string text = await desk.ReadAsync($"/orders/{order}");
         Assert.Contains("Held: courier: The address cannot be served", text, StringComparison.Ordinal);
         Assert.Contains("Have it corrected in the shop (the correction is taken over), or edit what is sent.", text, StringComparison.Ordinal);
-        await desk.Page.ClickAsync("text=Edit what is sent");
+        await desk.FollowAsync(desk.Page.Locator("text=Edit what is sent"));
         Assert.Contains("Stopped for a person", await desk.Page.Locator("main").InnerTextAsync(), StringComparison.Ordinal);
     }
 

@@ -13,8 +13,7 @@ public sealed class SignInTests(ConsoleHub hub, Browser browser)
         await desk.Page.GotoAsync("/orders?state=excluded");
         Assert.Contains("/sign-in?returnUrl=", desk.Page.Url, StringComparison.Ordinal);
         await desk.Page.FillAsync("input[name=token]", $"  {ConsoleHub.Token} ");
-        await desk.Page.ClickAsync("button.primary");
-        await desk.Page.WaitForURLAsync("**/orders?state=excluded");
+        await desk.FollowAsync(desk.Page.Locator("button.primary"), "/orders?state=excluded");
         Assert.Equal("Orders", await desk.Page.Locator("h1").InnerTextAsync());
     }
 
@@ -24,12 +23,11 @@ public sealed class SignInTests(ConsoleHub hub, Browser browser)
         await using var desk = await browser.OpenAsync(hub.Address);
         await desk.Page.GotoAsync("/sign-in?returnUrl=%2Fholds");
         await desk.Page.FillAsync("input[name=token]", "cd_wrong");
-        await desk.Page.ClickAsync("button.primary");
+        await desk.FollowAsync(desk.Page.Locator("button.primary"));
         Assert.Contains("That is not the token", await desk.Page.GetByRole(AriaRole.Alert).InnerTextAsync(), StringComparison.Ordinal);
         Assert.DoesNotContain("Dashboard", await desk.Page.Locator("body").InnerTextAsync(), StringComparison.Ordinal);
         await desk.Page.FillAsync("input[name=token]", ConsoleHub.Token);
-        await desk.Page.ClickAsync("button.primary");
-        await desk.Page.WaitForURLAsync("**/holds");
+        await desk.FollowAsync(desk.Page.Locator("button.primary"), "/holds");
     }
 
     [Fact]
@@ -37,8 +35,7 @@ public sealed class SignInTests(ConsoleHub hub, Browser browser)
     {
         await using var desk = await browser.SignInAsync(hub);
         await desk.Page.GotoAsync("/");
-        await desk.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
-        await desk.Page.WaitForURLAsync("**/sign-in");
+        await desk.FollowAsync(desk.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }), "/sign-in");
         await desk.Page.GotoAsync("/orders");
         Assert.Contains("/sign-in?returnUrl=", desk.Page.Url, StringComparison.Ordinal);
     }
