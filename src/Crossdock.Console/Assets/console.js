@@ -21,8 +21,13 @@ function times(root) {
 }
 // A form's token is new every time, and says nothing.
 const plain = part => part.innerHTML.replace(/value="CfDJ[^"]*"/g, "");
-// Nobody's typing, choosing or reading is swept away.
-const isBusy = part => part.contains(document.activeElement) || part.querySelector("details[open]")
+// A click is a press and a release on the same thing: until the button is up, nothing on the page is replaced or moves.
+let isPressed = false;
+addEventListener("pointerdown", () => { isPressed = true; }, true);
+for (const end of ["pointerup", "pointercancel", "blur"]) addEventListener(end, () => setTimeout(() => { isPressed = false; }));
+// Nobody's typing, choosing, marking or reading is swept away.
+const isMarked = part => !getSelection().isCollapsed && getSelection().containsNode(part, true);
+const isBusy = part => part.contains(document.activeElement) || isMarked(part) || part.querySelector("details[open]")
   || [...part.querySelectorAll("input:not([type=hidden]), textarea")].some(field => field.value !== field.defaultValue || field.checked !== field.defaultChecked);
 async function refresh() {
   const live = [...document.querySelectorAll("[data-live]")];
@@ -33,13 +38,14 @@ async function refresh() {
     if (!answer.ok) throw new Error(String(answer.status));
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     times(page);
+    if (isPressed) return;
     for (const part of live) {
       const next = page.getElementById(part.id);
       if (next && plain(next) !== plain(part) && !isBusy(part)) part.innerHTML = next.innerHTML;
     }
     document.getElementById("offline").hidden = true;
   } catch {
-    document.getElementById("offline").hidden = false;
+    if (!isPressed) document.getElementById("offline").hidden = false;
   }
 }
 times(document);
