@@ -21,20 +21,29 @@ public sealed class HubDatabase : IAsyncDisposable
     public static async Task<HubDatabase> OpenAsync(HubSettings settings, CancellationToken cancellationToken)
     {
         var own = string.IsNullOrWhiteSpace(settings.Database) ? await PrivatePostgres.StartAsync(new() { DataFolder = settings.DataFolder }, cancellationToken) : null;
+        var connection = Connection(own?.ConnectionString ?? settings.Database!);
+        return new(new NpgsqlDataSourceBuilder(connection.ConnectionString).Build(), own);
+    }
+
+    /// <summary>The connection string with the hub's own choices where the operator made none.</summary>
+    internal static NpgsqlConnectionStringBuilder Connection(string text)
+    {
         NpgsqlConnectionStringBuilder connection;
         try
         {
-            connection = new NpgsqlConnectionStringBuilder(own?.ConnectionString ?? settings.Database);
+            connection = new NpgsqlConnectionStringBuilder(text);
         }
         catch (ArgumentException malformed)
         {
             throw new HubException("Crossdock__Database is not a connection string such as Host=db;Database=crossdock;Username=crossdock;Password=...: " + malformed.Message, malformed);
         }
-        if (!connection.ContainsKey("Maximum Pool Size")) connection.MaxPoolSize = 60;
-        if (!connection.ContainsKey("Max Auto Prepare")) connection.MaxAutoPrepare = 60;
-        if (!connection.ContainsKey("Include Error Detail")) connection.IncludeErrorDetail = false;      // details may hold a customer's data
+
+        // Not ContainsKey: the driver's answers true for every keyword that exists, whether it was set or not.
+        if (!connection.ShouldSerialize("Maximum Pool Size")) connection.MaxPoolSize = 60;
+        if (!connection.ShouldSerialize("Max Auto Prepare")) connection.MaxAutoPrepare = 60;
+        if (!connection.ShouldSerialize("Include Error Detail")) connection.IncludeErrorDetail = false;      // details may hold a customer's data
         connection.ApplicationName ??= "crossdock";
-        return new(new NpgsqlDataSourceBuilder(connection.ConnectionString).Build(), own);
+        return connection;
     }
 
     public async ValueTask DisposeAsync()
