@@ -37,6 +37,7 @@ internal static class HubParts
     {
         application.UseCrossdockSecurityHeaders();
         application.UseAuthentication();
+        application.UseCrossdockOwnPages();
         application.UseAuthorization();
         application.MapHealth();
         if (roles.Contains("capture")) application.MapCapture();

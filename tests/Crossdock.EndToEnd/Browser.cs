@@ -11,7 +11,7 @@ public sealed class Browser : IAsyncLifetime
     private static readonly string[] Programs = ["chromium", "chromium-browser", "google-chrome"];
 
     private static readonly string[] Arguments =
-        ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"];
+        ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--host-resolver-rules=MAP hub.test 127.0.0.1"];
 
     private IPlaywright? playwright;
     private IBrowser? chromium;

@@ -126,6 +126,7 @@ public sealed class ConsoleHub : IAsyncLifetime
     internal async Task<HttpClient> ClientAsync(string? address = null)
     {
         var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() }) { BaseAddress = new Uri(address ?? Address) };
+        client.DefaultRequestHeaders.Add("Origin", address ?? Address);      // as every browser does
         using var form = new FormUrlEncodedContent([new("token", Token)]);
         using var answer = await client.PostAsync(new Uri("/sign-in", UriKind.Relative), form);
         Assert.Equal("/", answer.Headers.Location?.OriginalString);

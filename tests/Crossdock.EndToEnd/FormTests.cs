@@ -22,6 +22,33 @@ public sealed partial class FormTests(ConsoleHub hub)
         Assert.DoesNotContain("from another site", await hub.TimelineAsync(id), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Sign_out_without_our_token_leaves_the_person_signed_in()
+    {
+        using var client = await hub.ClientAsync();
+        using var form = new FormUrlEncodedContent([]);
+        using var answer = await client.PostAsync(new Uri("/sign-out", UriKind.Relative), form, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        using var page = await client.GetAsync(new Uri("/orders", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+    }
+
+    [Theory]
+    [MemberData(nameof(Actions))]
+    public async Task Form_of_another_page_is_refused_even_with_our_token(string action)
+    {
+        long id = hub.NextId();
+        var order = await hub.OrderAsync("careful", id, "o.state = 'awaiting_approval'");
+        using var client = await hub.ClientAsync();
+        string html = await client.GetStringAsync(new Uri($"/orders/{order}", UriKind.Relative), TestContext.Current.CancellationToken);
+        using var form = new FormUrlEncodedContent([new("__RequestVerificationToken", Token().Match(html).Groups["token"].Value), new("id", order.ToString()), new("because", "from another page"), new("back", "/")]);
+        client.DefaultRequestHeaders.Remove("Origin");
+        client.DefaultRequestHeaders.Add("Origin", "http://127.0.0.1:1");
+        using var answer = await client.PostAsync(new Uri("/console/" + action, UriKind.Relative), form, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+        Assert.DoesNotContain("from another page", await hub.TimelineAsync(id), StringComparison.Ordinal);
+    }
+
     [Theory]
     [MemberData(nameof(Actions))]
     public async Task Strangers_cannot_act(string action)

@@ -31,6 +31,22 @@ public sealed class SignInTests(ConsoleHub hub, Browser browser)
     }
 
     [Fact]
+    public async Task Hub_in_the_own_network_without_TLS_is_worked_with_as_well()
+    {
+        // A browser sends Sec-Fetch-Site only over TLS and to this machine: elsewhere the hub has to do with the Origin.
+        long id = hub.NextId();
+        var order = await hub.OrderAsync("careful", id, "o.state = 'awaiting_approval'");
+        string address = hub.Address.Replace("127.0.0.1", "hub.test", StringComparison.Ordinal);
+        await using var desk = await browser.OpenAsync(address);
+        await desk.Page.GotoAsync($"/orders/{order}");
+        await desk.Page.FillAsync("input[name=token]", ConsoleHub.Token);
+        await desk.FollowAsync(desk.Page.Locator("button.primary"), $"/orders/{order}");
+        await desk.ActAsync("Approve", "seen in the office");
+        Assert.Equal("Approved: 1 order.", await desk.NoticeAsync());
+        await desk.FollowAsync(desk.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }), "/sign-in");
+    }
+
+    [Fact]
     public async Task Signing_out_ends_it()
     {
         await using var desk = await browser.SignInAsync(hub);

@@ -1,4 +1,6 @@
+using System.Net;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 
 namespace Crossdock.Api;
 
@@ -14,9 +16,14 @@ public static class SecurityHeaders
         headers.ContentSecurityPolicy = Policy;
         headers.XContentTypeOptions = "nosniff";
         headers.XFrameOptions = "DENY";
-        headers["Referrer-Policy"] = "no-referrer";
+        // Nothing to others. Not no-referrer: with it the browser keeps from us, too, where a form came from (Origin: null).
+        headers["Referrer-Policy"] = "same-origin";
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()";
-        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        if (IsTrustworthy(context.Request))
+        {
+            headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        }
+
         if (context.Request.IsHttps)
         {
             headers.StrictTransportSecurity = "max-age=31536000";
@@ -29,4 +36,9 @@ public static class SecurityHeaders
 
         return next(context);
     });
+
+    // Elsewhere browsers ignore the policy, and complain about it on every page.
+    private static bool IsTrustworthy(HttpRequest request) =>
+        request.IsHttps || request.Headers["X-Forwarded-Proto"].ToString().StartsWith("https", StringComparison.OrdinalIgnoreCase)
+        || request.Host.Host is "localhost" || (IPAddress.TryParse(request.Host.Host, out var address) && IPAddress.IsLoopback(address));
 }

@@ -1,7 +1,9 @@
+using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Crossdock.Api;
 
@@ -34,6 +36,12 @@ internal static class SignInEndpoints
 
     private static async Task<IResult> SignOutAsync(HttpContext context)
     {
+        // Without the console there are no forms, and nobody who makes their tokens.
+        if (context.User.Identity?.IsAuthenticated == true && context.RequestServices.GetService<IAntiforgery>() is { } forms && !await forms.IsRequestValidAsync(context))
+        {
+            return Problems.BadRequest("The form is out of date or came from another site. Load the page again and sign out there; you are still signed in.");
+        }
+
         await context.SignOutAsync(Authentication.CookieScheme);
         return Results.Redirect("/sign-in");
     }
