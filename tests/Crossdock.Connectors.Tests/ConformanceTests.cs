@@ -25,6 +25,11 @@ public sealed class ConformanceTests
             Assert.Equal(connector is IOrderMapper, suites.Exists(suite => suite.IsSubclassOf(typeof(OrderMapperConformance))));
             Assert.Equal(connector is IOrderTarget, suites.Exists(suite => suite.IsSubclassOf(typeof(OrderTargetConformance))));
             Assert.Equal(connector is IOrderStates, suites.Exists(suite => suite.IsSubclassOf(typeof(OrderStatesConformance))));
+            Assert.Equal(connector is IOrderSource, suites.Exists(suite => suite.IsSubclassOf(typeof(OrderSourceConformance))));
+            Assert.Equal(connector is IOrderFeedSource, suites.Exists(suite => suite.IsSubclassOf(typeof(OrderFeedConformance))));
+            Assert.Equal(connector is ISubscriptionSource, suites.Exists(suite => suite.IsSubclassOf(typeof(SubscriptionConformance))));
+            Assert.Equal(connector is IOrderStatusTarget, suites.Exists(suite => suite.IsSubclassOf(typeof(OrderStatusConformance))));
+            Assert.Equal(connector is IConnectionTest, suites.Exists(suite => suite.IsSubclassOf(typeof(ConnectionTestConformance))));
         }
     }
 
