@@ -41,6 +41,10 @@ public sealed class HubDatabase : IAsyncDisposable
         // Not ContainsKey: the driver's answers true for every keyword that exists, whether it was set or not.
         if (!connection.ShouldSerialize("Maximum Pool Size")) connection.MaxPoolSize = 60;
         if (!connection.ShouldSerialize("Max Auto Prepare")) connection.MaxAutoPrepare = 60;
+        // A batch goes out in two or three pieces instead of a hundred.
+        if (!connection.ShouldSerialize("Write Buffer Size")) connection.WriteBufferSize = 256 * 1024;
+        // Nobody leaves settings or locks behind on a connection (Migrator and Partitions take back what they set): seven statements less with every use.
+        if (!connection.ShouldSerialize("No Reset On Close")) connection.NoResetOnClose = true;
         if (!connection.ShouldSerialize("Include Error Detail")) connection.IncludeErrorDetail = false;      // details may hold a customer's data
         connection.ApplicationName ??= "crossdock";
         return connection;

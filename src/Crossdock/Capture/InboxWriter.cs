@@ -43,12 +43,12 @@ internal sealed partial class InboxWriter(
     private async Task WriteAsync(CancellationToken stopping)
     {
         var batch = new List<PendingEvent>(options.Value.CommitEvents);
-        var rows = new EventRows();
+        var columns = new EventColumns();
         try
         {
             while (await waiting.Reader.WaitToReadAsync(stopping))
             {
-                await WriteWaitingAsync(batch, rows);
+                await WriteWaitingAsync(batch, columns);
             }
         }
         catch (OperationCanceledException)
@@ -56,12 +56,12 @@ internal sealed partial class InboxWriter(
             // Stopping: whoever still waits gets its commit before the process ends.
             while (waiting.Reader.TryPeek(out _))
             {
-                await WriteWaitingAsync(batch, rows);
+                await WriteWaitingAsync(batch, columns);
             }
         }
     }
 
-    private async Task WriteWaitingAsync(List<PendingEvent> batch, EventRows rows)
+    private async Task WriteWaitingAsync(List<PendingEvent> batch, EventColumns columns)
     {
         long bytes = 0;
         while (batch.Count < options.Value.CommitEvents && bytes < 16 * 1024 * 1024 && waiting.Reader.TryRead(out var pending))
@@ -80,7 +80,7 @@ internal sealed partial class InboxWriter(
         try
         {
             // :: Step 6: commit
-            var fates = await store.StoreAsync(batch, isHandedOver, rows);
+            var fates = await store.StoreAsync(batch, isHandedOver, columns);
             int stored = 0;
             for (int i = 0; i < batch.Count; i++)
             {

@@ -17,7 +17,7 @@ public sealed class TestDatabase : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         ConnectionString = await (await PostgresServer.GetAsync()).CreateDatabaseAsync();
-        dataSource = new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(ConnectionString) { MaxPoolSize = 20, MaxAutoPrepare = 60 }.ConnectionString).Build();
+        dataSource = new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(ConnectionString) { MaxPoolSize = 20, MaxAutoPrepare = 60, NoResetOnClose = true }.ConnectionString).Build();
     }
 
     public async ValueTask DisposeAsync()

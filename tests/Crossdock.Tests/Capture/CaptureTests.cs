@@ -108,4 +108,17 @@ public sealed class CaptureTests(TestDatabase database) : IClassFixture<TestData
         await hub.UntilAsync("SELECT count(*) FROM orders WHERE external_id LIKE '20___'", 200);
         await hub.UntilAsync("SELECT count(*) FROM inbox", 0);
     }
+
+    [Fact]
+    public async Task Same_deliveries_sent_many_times_at_once_among_new_ones_are_kept_once_each()
+    {
+        await using var hub = await TestHub.StartAsync(database.DataSource);
+        Assert.Equal(HttpStatusCode.OK, await hub.SendAsync(TestHub.Order(21_000), "w-21000"));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 400).Select(i => hub.SendAsync(TestHub.Order(21_000 + (i % 40)), $"w-{21_000 + (i % 40)}")));
+        Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer));
+        Assert.Equal(40L, await hub.ScalarAsync("SELECT count(*) FROM events WHERE order_key LIKE '210__'"));
+        Assert.Equal(40L, await hub.ScalarAsync("SELECT count(*) FROM event_keys k JOIN events e ON e.id = k.event_id WHERE e.order_key LIKE '210__' AND convert_from(e.body, 'UTF8') LIKE '%\"id\":' || e.order_key || ',%'"));
+        await hub.UntilAsync("SELECT count(*) FROM orders WHERE external_id LIKE '210__'", 40);
+        await hub.UntilAsync("SELECT count(*) FROM timeline t JOIN orders o ON o.id = t.order_id, LATERAL json_array_elements(t.entries) e WHERE o.external_id LIKE '210__' AND e ->> 'kind' = 'repeated'", 361);
+    }
 }
