@@ -17,13 +17,15 @@ internal static class RemoteCommands
         var url = Url();
         var token = Token();
         var file = new Option<string>("--file", "-f") { Description = "The YAML file; - for standard input", Required = true };
-        var command = new Command("apply", "Put a configuration file in force, as a whole or not at all.") { file, url, token };
+        var prune = new Option<bool>("--prune") { Description = "Delete connections that the file does not name; refused while they have unfinished work" };
+        var force = new Option<bool>("--force") { Description = "With --prune: delete them all the same; what waits for them becomes dead letters" };
+        var command = new Command("apply", "Put a configuration file in force, as a whole or not at all.") { file, prune, force, url, token };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             string name = parsed.GetValue(file)!;
             string yaml = name == "-" ? await Console.In.ReadToEndAsync(cancellationToken) : await File.ReadAllTextAsync(name, cancellationToken);
             using var content = new StringContent(EnvironmentText.Fill(yaml), Encoding.UTF8, "application/yaml");
-            return await CallAsync(HttpMethod.Post, parsed.GetValue(url)!, "/api/v1/configuration", parsed.GetValue(token), content, cancellationToken);
+            return await CallAsync(HttpMethod.Post, parsed.GetValue(url)!, $"/api/v1/configuration?prune={(parsed.GetValue(prune) ? "true" : "false")}&force={(parsed.GetValue(force) ? "true" : "false")}", parsed.GetValue(token), content, cancellationToken);
         });
         return command;
     }

@@ -14,13 +14,13 @@ internal static class ConfigurationEndpoints
     public static void Map(RouteGroupBuilder api)
     {
         api.MapPost("/configuration", ApplyAsync).WithTags("Configuration").Accepts<string>("application/yaml")
-            .WithSummary("Put a configuration in force, as a whole or not at all; prune=true takes connections out of use that it does not name").Produces<ConfigurationResult>().ProducesProblem(422);
+            .WithSummary("Put a configuration in force, as a whole or not at all; prune=true deletes connections that it does not name, those with unfinished work only with force=true").Produces<ConfigurationResult>().ProducesProblem(422);
         api.MapGet("/configuration", async (ConfigurationService configuration, CancellationToken cancellationToken) =>
                 Results.Text(await configuration.ExportAsync(cancellationToken), "application/yaml; charset=utf-8"))
             .WithTags("Configuration").WithSummary("The configuration in force; secrets are placeholders");
     }
 
-    private static async Task<IResult> ApplyAsync(HttpContext http, ConfigurationService configuration, bool prune = false, CancellationToken cancellationToken = default)
+    private static async Task<IResult> ApplyAsync(HttpContext http, ConfigurationService configuration, bool prune = false, bool force = false, CancellationToken cancellationToken = default)
     {
         if (http.Request.ContentLength > LargestFile)
         {
@@ -31,7 +31,7 @@ internal static class ConfigurationEndpoints
         string yaml = await reader.ReadToEndAsync(cancellationToken);
 
         // Placeholders are filled in where the file comes from: the hub's own environment is nobody else's to read.
-        var result = await configuration.ApplyAsync(yaml, http.User.Identity?.Name ?? "api", static _ => null, prune, cancellationToken);
+        var result = await configuration.ApplyAsync(yaml, http.User.Identity?.Name ?? "api", static _ => null, prune, force, cancellationToken);
         return result.Errors.Count > 0 ? Problems.Invalid([.. result.Errors.Select(error => $"{error.Path}: {error.Problem}")]) : Results.Ok(result);
     }
 }

@@ -14,6 +14,7 @@ public static class QueryRegistration
     /// <summary>Adds all <c>*Queries</c>. Needs <c>NpgsqlDataSource</c>, <see cref="IConnectionDirectory"/> and <see cref="TimeProvider"/>.</summary>
     public static IServiceCollection AddQueries(this IServiceCollection services) => services
         .AddSingleton<ConnectionQueries>()
+        .AddSingleton<IConnectionWork, ConnectionWork>()
         .AddSingleton<EventQueries>()
         .AddSingleton<DeliveryQueries>()
         .AddSingleton<HoldQueries>()

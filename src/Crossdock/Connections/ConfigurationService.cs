@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -20,16 +21,19 @@ public sealed partial class ConfigurationService
     private readonly ConnectionDirectory _directory;
     private readonly SecretBox _secrets;
     private readonly IReadOnlyList<IConnector> _connectors;
+    private readonly IConnectionWork _work;
 
-    internal ConfigurationService(NpgsqlDataSource database, ConnectionStore store, ConnectionDirectory directory, SecretBox secrets, IReadOnlyList<IConnector> connectors) =>
-        (_database, _store, _directory, _secrets, _connectors) = (database, store, directory, secrets, connectors);
+    internal ConfigurationService(NpgsqlDataSource database, ConnectionStore store, ConnectionDirectory directory, SecretBox secrets, IReadOnlyList<IConnector> connectors, IConnectionWork work) =>
+        (_database, _store, _directory, _secrets, _connectors, _work) = (database, store, directory, secrets, connectors, work);
 
     /// <summary>Fills in <c>${NAME}</c> from the environment of who sends the file; names that it does not have stay, for the hub to tell. The file comes back as JSON, which is YAML too.</summary>
     public static string Fill(string yaml, Func<string, string?> environment, ICollection<SettingProblem> problems) =>
         ConfigurationYaml.Read(yaml, name => environment(name) ?? ConfigurationYaml.Mark(name), problems) is { } file ? ConfigurationYaml.Write(file) : "";
 
-    /// <summary>Applies a file. Connections that it does not name stay as they are, unless <paramref name="prune"/>.</summary>
-    public async Task<ConfigurationResult> ApplyAsync(string yaml, string actor, Func<string, string?>? environment = null, bool prune = false, CancellationToken cancellationToken = default)
+    /// <summary>Applies a file. Connections that it does not name stay as they are, unless <paramref name="prune"/>; those with unfinished work are deleted only with <paramref name="force"/>,
+    /// which makes dead letters of what waits for them.</summary>
+    public async Task<ConfigurationResult> ApplyAsync(
+        string yaml, string actor, Func<string, string?>? environment = null, bool prune = false, bool force = false, CancellationToken cancellationToken = default)
     {
         List<SettingProblem> problems = [];
         var root = ConfigurationYaml.Read(yaml, environment ?? Environment.GetEnvironmentVariable, problems);
@@ -50,7 +54,12 @@ public sealed partial class ConfigurationService
             return new([], [], [], [], problems);
         }
 
-        List<string> created = [], updated = [], unchanged = [], deleted = [];
+        List<string> created = [], updated = [], unchanged = [], deleted = prune ? [.. known.Keys.Except(wanted.Select(one => one.Row.Key))] : [];
+        if (deleted.Count > 0 && !force && await _work.FindAsync(connection, deleted, cancellationToken) is { Count: > 0 } hanging)
+        {
+            return new([], [], [], [], [.. hanging.Select(work => new SettingProblem($"connections.{work.Key}", Refusal(work)))]);
+        }
+
         foreach (var (row, clear) in wanted)
         {
             if (known.TryGetValue(row.Key, out var former) && IsSame(former, row, clear))
@@ -63,10 +72,14 @@ public sealed partial class ConfigurationService
             await _store.UpsertAsync(connection, row with { Secrets = _secrets.Protect(row.Key, clear) }, actor, cancellationToken);
         }
 
-        foreach (string key in prune ? known.Keys.Except(wanted.Select(one => one.Row.Key)) : [])
+        foreach (string key in deleted)
         {
             await _store.DeleteAsync(connection, key, cancellationToken);
-            deleted.Add(key);
+        }
+
+        if (deleted.Count > 0)
+        {
+            await _work.EndAsync(connection, $"operator {actor}", cancellationToken);
         }
 
         await transaction.CommitAsync(cancellationToken);
@@ -91,6 +104,17 @@ public sealed partial class ConfigurationService
             ["rules"] = JsonNode.Parse(row.Rules),
         })]);
         return ConfigurationYaml.Write(new JsonObject { ["connections"] = list });
+    }
+
+    private static string Refusal(HangingWork work)
+    {
+        string open = string.Join(", ", new (long Count, string What)[]
+        {
+            (work.Waiting, "deliveries waiting for it"), (work.Held, "deliveries that it refused and a person has to look at"), (work.Events, "events not worked yet"),
+            (work.Orders, "orders held or to be approved"), (work.OwnDeliveries, "deliveries of its orders not done"),
+        }.Where(part => part.Count > 0).Select(part => string.Create(CultureInfo.InvariantCulture, $"{part.Count} {part.What}")));
+        return $"It is not in the file, and would be deleted with unfinished work: {open}. Let it finish or drop it first, or set enabled: false to keep it without using it; "
+            + "with --force (force=true) it is deleted all the same: what waits for it becomes dead letters, and events not worked yet are parked.";
     }
 
     private (ConnectionRow Row, IReadOnlyDictionary<string, string> Clear)? Read(JsonNode? node, string path, Dictionary<string, ConnectionRow> known, List<SettingProblem> problems)

@@ -27,7 +27,7 @@ public static class ConnectionsRegistration
         services.AddSingleton<IConnectionDirectory>(provider => provider.GetRequiredService<ConnectionDirectory>());
         services.AddSingleton(provider => new ConfigurationService(
             provider.GetRequiredService<Npgsql.NpgsqlDataSource>(), provider.GetRequiredService<ConnectionStore>(), provider.GetRequiredService<ConnectionDirectory>(),
-            provider.GetRequiredService<SecretBox>(), provider.GetRequiredService<IReadOnlyList<Crossdock.Model.Connectors.IConnector>>()));
+            provider.GetRequiredService<SecretBox>(), provider.GetRequiredService<IReadOnlyList<Crossdock.Model.Connectors.IConnector>>(), provider.GetRequiredService<IConnectionWork>()));
         services.AddHostedService(provider => provider.GetRequiredService<ConnectionDirectory>());
         return services;
     }

@@ -14,10 +14,13 @@ internal sealed partial class ClaimLoop(
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(100);
     // An update or cancellation whose first delivery never arrived is looked for only this often.
     private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(5);
+    // What was planned or under way while its destination was deleted.
+    private static readonly TimeSpan EndEvery = TimeSpan.FromSeconds(10);
 
     private readonly Lock gate = new();
     private TaskCompletionSource woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private DateTimeOffset sweepAt;
+    private DateTimeOffset endAt;
     private readonly List<DateTimeOffset> unanswered = [];
     private bool mustTakeBack = node.IsAlone;
 
@@ -61,6 +64,15 @@ internal sealed partial class ClaimLoop(
     /// <summary>One round over all destinations that want more.</summary>
     private async Task<(int Claimed, DateTimeOffset? Next)> ClaimAsync(CancellationToken stopping)
     {
+        if (clock.GetUtcNow() is var present && present >= endAt)
+        {
+            endAt = present + EndEvery;
+            int ended = await store.EndDeletedAsync(stopping);
+            if (ended > 0)
+            {
+                Log.DestinationsGone(logger, ended);
+            }
+        }
         var wanting = lanes.Open().Where(lane => lane.Wants > 0).ToDictionary(lane => lane.Connection.Id);
         if (wanting.Count == 0)
         {
@@ -160,5 +172,8 @@ internal sealed partial class ClaimLoop(
     {
         [LoggerMessage(DeliveryEventIds.ClaimsFailed, LogLevel.Warning, "deliveries cannot be claimed: {Error}")]
         internal static partial void ClaimsFailed(ILogger logger, string error);
+
+        [LoggerMessage(DeliveryEventIds.DestinationsGone, LogLevel.Warning, "{Count} deliveries became dead letters: their destinations were deleted")]
+        internal static partial void DestinationsGone(ILogger logger, int count);
     }
 }

@@ -33,7 +33,7 @@ public sealed class DeliveryActions
         UPDATE deliveries d SET state = 'waiting', attempts = 0, next_attempt_at = $2, done_at = NULL, leased_until = NULL, leased_by = NULL, is_unclear = d.is_unclear OR d.leased_by IS NOT NULL,
             body_override = CASE WHEN $3 THEN $4 ELSE d.body_override END
         FROM connections c
-        WHERE d.id = ANY ($1) AND c.id = d.destination_id AND d.state IN ('held', 'dead', 'dropped', 'waiting') AND (d.leased_until IS NULL OR d.leased_until <= $2)
+        WHERE d.id = ANY ($1) AND c.id = d.destination_id AND c.deleted_at IS NULL AND d.state IN ('held', 'dead', 'dropped', 'waiting') AND (d.leased_until IS NULL OR d.leased_until <= $2)
           AND (d.kind = 'cancel' OR NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = d.order_id AND o.state IN ('cancelled', 'excluded')))
         RETURNING d.id, d.order_id, d.connection_id, c.key
         """;
@@ -62,8 +62,8 @@ public sealed class DeliveryActions
         """;
 
     private const string States = """
-        SELECT d.id, d.state, d.leased_until > $2, CASE WHEN d.kind <> 'cancel' AND o.state IN ('cancelled', 'excluded') AND d.state NOT IN ('delivered', 'superseded') THEN o.state END
-        FROM deliveries d JOIN orders o ON o.id = d.order_id WHERE d.id = ANY ($1)
+        SELECT d.id, d.state, d.leased_until > $2, CASE WHEN d.kind <> 'cancel' AND o.state IN ('cancelled', 'excluded') AND d.state NOT IN ('delivered', 'superseded') THEN o.state END, c.deleted_at IS NOT NULL
+        FROM deliveries d JOIN orders o ON o.id = d.order_id JOIN connections c ON c.id = d.destination_id WHERE d.id = ANY ($1)
         """;
 
     private readonly NpgsqlDataSource database;
@@ -94,6 +94,22 @@ public sealed class DeliveryActions
     public Task<IReadOnlyList<ActionResult>> DropAsync(IReadOnlyList<Guid> ids, string actor, string? reason, CancellationToken cancellationToken) =>
         ActAsync(ids, actor, reason, key => $"The delivery to {key} was dropped", Drop, [], cancellationToken);
 
+    /// <summary>Ends the holds of these deliveries; their orders go on when they have no other.</summary>
+    internal static NpgsqlBatchCommand ClosingHolds(IReadOnlyList<Guid> deliveries, DateTimeOffset now, string actor, string? reason) =>
+        new(CloseHolds) { Parameters = { Ids(deliveries), Parameters.Time(now), Text(actor), Text(reason) } };
+
+    /// <summary>Adds one entry each to the orders' timelines.</summary>
+    internal static NpgsqlBatchCommand Telling(IReadOnlyList<(Guid Order, int Store, TimelineEntry Entry)> told, DateTimeOffset now) => new(Tell)
+    {
+        Parameters =
+        {
+            Parameters.Array(NpgsqlDbType.Uuid, told, _ => Guid.CreateVersion7(now)),
+            Parameters.Array(NpgsqlDbType.Uuid, told, one => one.Order),
+            Parameters.Array(NpgsqlDbType.Integer, told, one => one.Store),
+            Parameters.Array(NpgsqlDbType.Text, told, one => JsonSerializer.Serialize([one.Entry], TimelineJson.Default.ListTimelineEntry)),
+        },
+    };
+
     private async Task<IReadOnlyList<ActionResult>> ActAsync(
         IReadOnlyList<Guid> ids, string actor, string? reason, Func<string, string> text, string sql, NpgsqlParameter[] further, CancellationToken cancellationToken)
     {
@@ -121,18 +137,8 @@ public sealed class DeliveryActions
             }
             await using (NpgsqlBatch batch = new(connection, transaction))
             {
-                batch.BatchCommands.Add(new NpgsqlBatchCommand(CloseHolds) { Parameters = { Ids([.. done.Select(row => row.Id)]), Parameters.Time(now), Text(actor), Text(reason) } });
-                batch.BatchCommands.Add(new NpgsqlBatchCommand(Tell)
-                {
-                    Parameters =
-                    {
-                        Parameters.Array(NpgsqlDbType.Uuid, done, _ => Guid.CreateVersion7(now)),
-                        Parameters.Array(NpgsqlDbType.Uuid, done, row => row.Order),
-                        Parameters.Array(NpgsqlDbType.Integer, done, row => row.Store),
-                        Parameters.Array(NpgsqlDbType.Text, done, row => JsonSerializer.Serialize(
-                            [new TimelineEntry(now, TimelineKind.Edited, actor, text(row.Key), reason, row.Id)], TimelineJson.Default.ListTimelineEntry)),
-                    },
-                });
+                batch.BatchCommands.Add(ClosingHolds([.. done.Select(row => row.Id)], now, actor, reason));
+                batch.BatchCommands.Add(Telling([.. done.Select(row => (row.Order, row.Store, new TimelineEntry(now, TimelineKind.Edited, actor, text(row.Key), reason, row.Id)))], now));
                 await batch.ExecuteNonQueryAsync(cancellationToken);
             }
             await transaction.CommitAsync(cancellationToken);
@@ -146,6 +152,7 @@ public sealed class DeliveryActions
             while (await reader.ReadAsync(cancellationToken))
             {
                 others[reader.GetGuid(0)] = !reader.IsDBNull(2) && reader.GetBoolean(2) ? "it is being sent"
+                    : ReferenceEquals(sql, Retry) && reader.GetBoolean(4) ? "its destination was deleted: apply a configuration that has it again, or drop the delivery"
                     : ReferenceEquals(sql, Retry) && !reader.IsDBNull(3) ? (reader.GetString(3) == "cancelled" ? "its order is cancelled: restore the order first" : "its order is excluded by the store's rules") : $"it is {reader.GetString(1)}";
             }
         }

@@ -8,7 +8,7 @@ using NpgsqlTypes;
 namespace Crossdock.Delivery;
 
 /// <summary>Reads and writes what the claim loop and the outcome writer need; the rows themselves are inserted with the order.</summary>
-internal sealed class DeliveryStore(NpgsqlDataSource database, NodeIdentity node)
+internal sealed class DeliveryStore(NpgsqlDataSource database, NodeIdentity node, TimeProvider clock)
 {
     // One look over all destinations: the first row each that nobody has, by deliveries_due.
     private const string Due = """
@@ -133,6 +133,16 @@ internal sealed class DeliveryStore(NpgsqlDataSource database, NodeIdentity node
             });
         }
         return claimed;
+    }
+
+    /// <summary>Makes dead letters of what waits for a deleted destination; answers how many.</summary>
+    internal async Task<int> EndDeletedAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        int ended = await new ConnectionWork(clock).EndAsync(connection, "crossdock", cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return ended;
     }
 
     internal async Task SupersedeFollowersAsync(IReadOnlyList<ConnectionId> destinations, DateTimeOffset now, CancellationToken cancellationToken)

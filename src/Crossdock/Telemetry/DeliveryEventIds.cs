@@ -9,4 +9,5 @@ internal static class DeliveryEventIds
     internal const int ClaimsFailed = 1203;
     internal const int BreakerMoved = 1204;
     internal const int DestinationThrew = 1205;
+    internal const int DestinationsGone = 1206;
 }

@@ -216,7 +216,7 @@ public sealed class ConfigurationTests : IAsyncLifetime
         var secrets = new SecretBox(new EphemeralDataProtectionProvider());
         var directory = new ConnectionDirectory(_database.DataSource, store, new ConnectionPreparation(connectors, secrets, _http, _clock),
             Options.Create(new ConnectionsOptions { RefreshSeconds = 300 }), TimeProvider.System, NullLogger<ConnectionDirectory>.Instance);
-        return (directory, new ConfigurationService(_database.DataSource, store, directory, secrets, connectors));
+        return (directory, new ConfigurationService(_database.DataSource, store, directory, secrets, connectors, new Crossdock.Delivery.ConnectionWork(TimeProvider.System)));
     }
 
     private async Task<long> CountAsync(string sql)

@@ -49,7 +49,7 @@ public sealed class SettingSecretsTests : IAsyncLifetime
         var secrets = new SecretBox(new EphemeralDataProtectionProvider());
         _directory = new ConnectionDirectory(_database.DataSource, store, new ConnectionPreparation(BuiltInConnectors.All, secrets, _http, TimeProvider.System),
             Options.Create(new ConnectionsOptions { RefreshSeconds = 300 }), TimeProvider.System, NullLogger<ConnectionDirectory>.Instance);
-        _configuration = new ConfigurationService(_database.DataSource, store, _directory, secrets, BuiltInConnectors.All);
+        _configuration = new ConfigurationService(_database.DataSource, store, _directory, secrets, BuiltInConnectors.All, new Crossdock.Delivery.ConnectionWork(TimeProvider.System));
     }
 
     public async ValueTask DisposeAsync()
