@@ -8,6 +8,7 @@ using Crossdock.Delivery;
 using Crossdock.Holds;
 using Crossdock.Model.Connectors;
 using Crossdock.Normalise;
+using Crossdock.Relay;
 using Crossdock.WebConsole;
 
 namespace Crossdock.Server;
@@ -25,7 +26,7 @@ internal static class HubParts
         // Services stop in the reverse order: capture first, then processing, then delivery, which can so give back what processing handed it last.
         if (roles.Contains("deliver")) services.AddDelivery();
         services.AddProcessing(isOpen: roles.Contains("process"));
-        if (roles.Contains("capture")) services.AddCapture();
+        if (roles.Contains("capture")) services.AddCapture().AddRelays();
         services.AddHolds();
         services.AddCrossdockAuthentication();
         services.AddCrossdockApi();
@@ -40,7 +41,7 @@ internal static class HubParts
         application.UseCrossdockOwnPages();
         application.UseAuthorization();
         application.MapHealth();
-        if (roles.Contains("capture")) application.MapCapture();
+        if (roles.Contains("capture")) application.MapCapture().MapRelays();
         application.MapCrossdockApi();
         if (roles.Contains("console")) application.MapCrossdockConsole();
     }

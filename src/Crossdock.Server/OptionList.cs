@@ -18,6 +18,7 @@ internal static class OptionList
         ("", typeof(HubSettings)),
         ("Retention", typeof(RetentionOptions)),
         ("Capture", typeof(Crossdock.Capture.CaptureOptions)),
+        ("Relay", typeof(Crossdock.Relay.RelayOptions)),
         ("Processing", typeof(Crossdock.Normalise.ProcessingOptions)),
         ("Connections", typeof(Crossdock.Connections.ConnectionsOptions)),
         ("Delivery", typeof(Crossdock.Delivery.DeliveryOptions)),

@@ -13,6 +13,7 @@ using Crossdock.Model.Connectors;
 using Crossdock.Model.Orders;
 using Crossdock.Normalise;
 using Crossdock.Orders;
+using Crossdock.Relay;
 using Crossdock.Rules;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -43,7 +44,8 @@ public sealed class TestHub : IAsyncDisposable
     /// <param name="rules">The store's rules; null to let everything through.</param>
     /// <param name="options">Further options by full name.</param>
     /// <param name="needsApproval">Orders wait for a person.</param>
-    public static async Task<TestHub> StartAsync(NpgsqlDataSource database, string? courier = null, IStoreRules? rules = null, Dictionary<string, string?>? options = null, bool needsApproval = false)
+    /// <param name="store">The store's settings as JSON.</param>
+    public static async Task<TestHub> StartAsync(NpgsqlDataSource database, string? courier = null, IStoreRules? rules = null, Dictionary<string, string?>? options = null, bool needsApproval = false, string store = """{"shop":"acme.myshopify.com"}""")
     {
         var builder = WebApplication.CreateBuilder();
         builder.Configuration.AddInMemoryCollection(options ?? []);
@@ -51,11 +53,12 @@ public sealed class TestHub : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var directory = new FixedDirectory();
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(database).AddSingleton(NodeIdentity.New()).AddSingleton<IConnectionDirectory>(directory);
-        builder.Services.AddDelivery().AddProcessing(isOpen: true).AddCapture();
+        builder.Services.AddDelivery().AddProcessing(isOpen: true).AddCapture().AddRelays().AddSingleton<OutgoingHttp>();
+        builder.Services.Configure<ConnectionsOptions>(options => builder.Configuration.GetSection("Crossdock:Connections").Bind(options));
         var application = builder.Build();
-        application.MapCapture();
+        application.MapCapture().MapRelays();
         var hub = new TestHub(application, database, directory);
-        await hub.ConnectAsync(courier, rules ?? new OpenRules(), needsApproval);
+        await hub.ConnectAsync(store, courier, rules ?? new OpenRules(), needsApproval);
         await application.StartAsync();
         hub.Http.BaseAddress = new Uri(application.Urls.First());
         return hub;
@@ -142,10 +145,10 @@ public sealed class TestHub : IAsyncDisposable
         handler.Dispose();
     }
 
-    private async Task ConnectAsync(string? courier, IStoreRules rules, bool needsApproval)
+    private async Task ConnectAsync(string storeSettings, string? courier, IStoreRules rules, bool needsApproval)
     {
         var all = new List<Connection>();
-        var store = Settings("acme", "shopify", """{"shop":"acme.myshopify.com"}""", new() { ["webhookSecret"] = Secret });
+        var store = Settings("acme", "shopify", storeSettings, new() { ["webhookSecret"] = Secret });
         var shopify = Connector("shopify");
         all.Add(new Connection
         {

@@ -29,6 +29,18 @@ public sealed class ShopifyConnector : IConnector, IWebhookSource, IOrderMapper,
                 Type = SettingType.Switch,
                 Default = "false",
             },
+            new SettingField
+            {
+                Name = "pubSub",
+                Label = "Google Pub/Sub",
+                Help = "For shops whose webhooks are published to a Pub/Sub topic. Make a push subscription to this connection's capture address followed by /pubsub, with authentication enabled.",
+                Type = SettingType.Group,
+                Fields =
+                [
+                    new SettingField { Name = "serviceAccount", Label = "Service account", Help = "The e-mail of the service account that the push subscription signs in as. Google Cloud console: Pub/Sub, Subscriptions, the subscription, Push, Service account.", IsRequired = true },
+                    new SettingField { Name = "audience", Label = "Audience", Help = "The audience set at the subscription, as it stands there; where none is set, Google uses the push address itself, so enter that.", IsRequired = true },
+                ],
+            },
         ],
         Secrets =
         [
@@ -73,6 +85,17 @@ public sealed class ShopifyConnector : IConnector, IWebhookSource, IOrderMapper,
         if (connection.Text("shipOnAuthorization") is { } ship && ship is not ("true" or "false"))
         {
             problems.Add(new SettingProblem("settings.shipOnAuthorization", $"\"{ship}\" is neither true nor false."));
+        }
+        if (connection.Settings.ValueKind is System.Text.Json.JsonValueKind.Object && connection.Settings.TryGetProperty("pubSub", out _))
+        {
+            if (ShopifySettings.PubSubSetting(connection, "serviceAccount") is not { } account || !account.Contains('@', StringComparison.Ordinal))
+            {
+                problems.Add(new SettingProblem("settings.pubSub.serviceAccount", "The e-mail of the push subscription's service account is missing; without it anybody with a Google account could send orders."));
+            }
+            if (ShopifySettings.PubSubSetting(connection, "audience") is null)
+            {
+                problems.Add(new SettingProblem("settings.pubSub.audience", "The push subscription's audience is missing; enter the one set there, or the push address where none is set."));
+            }
         }
         if (string.IsNullOrWhiteSpace(connection.Secret("webhookSecret")))
         {

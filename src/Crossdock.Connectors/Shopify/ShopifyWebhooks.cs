@@ -8,7 +8,7 @@ using Crossdock.Model.Connectors;
 namespace Crossdock.Connectors.Shopify;
 
 /// <summary>One shop's webhooks. Source: Shopify developer documentation, "Verify webhook deliveries" and "Ignore duplicate webhooks", API version 2026-10.</summary>
-internal sealed class ShopifyWebhooks : IWebhookEndpoint
+internal sealed class ShopifyWebhooks : IPubSubEndpoint
 {
     private const int HashBytes = 32;
 
@@ -18,7 +18,8 @@ internal sealed class ShopifyWebhooks : IWebhookEndpoint
 
     internal ShopifyWebhooks(ConnectionSettings connection)
     {
-        shop = ShopifySettings.Of(connection).Shop;
+        var settings = ShopifySettings.Of(connection);
+        (shop, PubSub) = (settings.Shop, settings.PubSub);
         secret = Encoding.UTF8.GetBytes(connection.Secret("webhookSecret") ?? throw new ArgumentException("opened without a webhook secret", nameof(connection)));
         previousSecret = connection.Secret("previousWebhookSecret") is { } previous ? Encoding.UTF8.GetBytes(previous) : null;
     }
@@ -51,6 +52,12 @@ internal sealed class ShopifyWebhooks : IWebhookEndpoint
             ? SignatureCheck.Valid
             : SignatureCheck.Refused("wrong");
     }
+
+    public PubSubTrust? PubSub { get; }
+
+    public bool IsOurs(in WebhookRequest request) => string.Equals(ShopOf(request), shop, StringComparison.OrdinalIgnoreCase);
+
+    public string? ShopOf(in WebhookRequest request) => Header(request.Headers, "X-Shopify-Shop-Domain", "Shopify-Shop-Domain")?.Trim();
 
     public Envelope ReadEnvelope(in WebhookRequest request)
     {

@@ -134,7 +134,7 @@ internal sealed partial class CaptureEndpoint(
     };
 
     /// <summary>Text that PostgreSQL takes whatever a caller sent: no NUL, no half surrogates, bounded.</summary>
-    private static string Storable(string text, int limit = 400)
+    internal static string Storable(string text, int limit = 400)
     {
         bool isClean = text.Length <= limit;
         for (int i = 0; isClean && i < text.Length; i++)

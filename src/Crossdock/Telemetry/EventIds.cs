@@ -7,6 +7,9 @@ public static class EventIds
     public const int CaptureFailed = 1001;
     public const int CaptureRecovered = 1002;
 
+    public const int RelayRefused = 1050;
+    public const int RelayKeysUnreachable = 1051;
+
     public const int BatchProcessed = 1100;
     public const int BatchFailed = 1101;
     public const int EventPoisoned = 1102;

@@ -14,6 +14,7 @@ public sealed partial class FolderDirectionTests
         ["Rules"] = ["Orders"],
         ["Connections"] = ["Database", "Rules", "Telemetry"],
         ["Capture"] = ["Connections", "Database", "Normalise", "Telemetry"],
+        ["Relay"] = ["Capture", "Connections", "Telemetry"],
         ["Orders"] = ["Capture", "Connections", "Database", "Delivery", "Holds", "Rules", "Telemetry"],
         ["Normalise"] = ["Capture", "Connections", "Database", "Delivery", "Holds", "Orders", "Rules", "Telemetry"],
         ["Delivery"] = ["Connections", "Database", "Holds", "Orders", "Telemetry"],
