@@ -6,13 +6,17 @@ namespace Crossdock.Server;
 /// <summary>The database of one process: the configured one, or a private one that starts and stops with it.</summary>
 public sealed class HubDatabase : IAsyncDisposable
 {
-    private HubDatabase(NpgsqlDataSource source, PrivatePostgres? own)
+    private HubDatabase(NpgsqlDataSource source, KeyedDatabase keyed, PrivatePostgres? own)
     {
         Source = source;
+        Keyed = keyed;
         Own = own;
     }
 
     public NpgsqlDataSource Source { get; }
+
+    /// <summary>For the statements of the main path.</summary>
+    public KeyedDatabase Keyed { get; }
 
     /// <summary>The private server; null with a configured one.</summary>
     public PrivatePostgres? Own { get; }
@@ -22,7 +26,7 @@ public sealed class HubDatabase : IAsyncDisposable
     {
         var own = string.IsNullOrWhiteSpace(settings.Database) ? await PrivatePostgres.StartAsync(new() { DataFolder = settings.DataFolder }, cancellationToken) : null;
         var connection = Connection(own?.ConnectionString ?? settings.Database!);
-        return new(new NpgsqlDataSourceBuilder(connection.ConnectionString).Build(), own);
+        return new(new NpgsqlDataSourceBuilder(connection.ConnectionString).Build(), KeyedDatabase.Open(connection), own);
     }
 
     /// <summary>The connection string with the hub's own choices where the operator made none.</summary>
@@ -52,6 +56,7 @@ public sealed class HubDatabase : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Keyed.Source.DisposeAsync();
         await Source.DisposeAsync();
         if (Own is not null) await Own.DisposeAsync();
     }

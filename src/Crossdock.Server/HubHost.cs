@@ -61,6 +61,7 @@ public static class HubHost
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(database.Source);
+        builder.Services.AddSingleton(database.Keyed);
         builder.Services.AddSingleton(settings);
         if (database.Own is { } own)
         {

@@ -30,6 +30,13 @@ public sealed partial class OrderJson : JsonSerializerContext
         JsonSerializer.Serialize(writer, order, Default.Order);
     }
 
+    /// <summary>The order's packages alone, as they stand in its document.</summary>
+    public static void Write(IReadOnlyList<Package> packages, IBufferWriter<byte> buffer)
+    {
+        using var writer = new Utf8JsonWriter(buffer, Unescaped);
+        JsonSerializer.Serialize(writer, packages, Default.IReadOnlyListPackage);
+    }
+
     /// <summary>Reads what <see cref="Write(Order)"/> wrote, also where a field that has a default was left out. Throws <see cref="JsonException"/> on anything else, also on a null where there can be none.</summary>
     public static Order Read(ReadOnlySpan<byte> utf8) => JsonSerializer.Deserialize(utf8, Reading.Order)
         ?? throw new JsonException("an order must be a JSON object, not null");

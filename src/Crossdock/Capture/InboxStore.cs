@@ -11,7 +11,7 @@ internal readonly record struct StoredFate(CaptureResult Result, Guid InboxId, G
 
 /// <summary>Writes received events: key, payload and inbox row in one statement, which is its own transaction. Against a transaction with a COPY
 /// that spares three round trips per batch, and a third of the server's processor time.</summary>
-internal sealed class InboxStore(NpgsqlDataSource database, NodeIdentity node, ProcessingQueue processing, TimeProvider clock, IOptions<CaptureOptions> options)
+internal sealed class InboxStore(KeyedDatabase database, NodeIdentity node, ProcessingQueue processing, TimeProvider clock, IOptions<CaptureOptions> options)
 {
     // The unique key decides; only what is new to it is kept. The caller sorts by key, so that two writers cannot wait for each other.
     // A repeat leaves a row of its own, pointing at the first one's payload, so that the order's timeline can tell of it.
@@ -66,7 +66,7 @@ internal sealed class InboxStore(NpgsqlDataSource database, NodeIdentity node, P
             : left.KeyHash != right.KeyHash ? left.KeyHash.CompareTo(right.KeyHash)
             : left.Id.Value.CompareTo(right.Id.Value));
         var fates = new StoredFate[batch.Count];
-        await using var connection = await database.OpenConnectionAsync();
+        await using var connection = await database.Source.OpenConnectionAsync();
         object leasedUntil = isHandedOver ? clock.GetUtcNow() + processing.Lease : DBNull.Value;
         try
         {

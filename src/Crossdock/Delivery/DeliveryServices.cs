@@ -1,4 +1,5 @@
 using Crossdock.Connections;
+using Crossdock.Database;
 using Crossdock.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -14,6 +15,7 @@ public static class DeliveryServices
         services.AddOptions<DeliveryOptions>().BindConfiguration("Crossdock:Delivery").ValidateDataAnnotations().ValidateOnStart();
         services.AddStatistics();
         services.AddSingleton<DeliveryStore>();
+        services.TryAddSingleton(provider => new KeyedDatabase(provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton<OutcomeStore>();
         services.AddSingleton<OutcomeWriter>();
         services.AddSingleton<DeliveryAttempt>();

@@ -9,7 +9,7 @@ using NpgsqlTypes;
 namespace Crossdock.Delivery;
 
 /// <summary>Stores how attempts ended: a group of them in one round trip, which is one transaction.</summary>
-internal sealed class OutcomeStore(NpgsqlDataSource database, DeliveryStore deliveries, NodeIdentity node)
+internal sealed class OutcomeStore(KeyedDatabase database, DeliveryStore deliveries, NodeIdentity node)
 {
     internal const string DeliveryRefused = "delivery_refused";
 
@@ -60,7 +60,7 @@ internal sealed class OutcomeStore(NpgsqlDataSource database, DeliveryStore deli
     internal async Task StoreAsync(IReadOnlyList<FinishedAttempt> finished, IReadOnlyList<(Model.DeliveryId Id, bool IsUnclear)> givenBack, DateTimeOffset now, CancellationToken cancellationToken)
     {
         // :: Step 15: store the outcome: done, next attempt, dead letter or hold
-        await using var batch = database.CreateBatch();
+        await using var batch = database.Source.CreateBatch();
         if (finished.Count > 0)
         {
             AddFinished(batch, finished, now);

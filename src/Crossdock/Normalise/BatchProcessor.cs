@@ -12,10 +12,13 @@ using Npgsql;
 namespace Crossdock.Normalise;
 
 /// <summary>Works one batch of events in one transaction: steps 9 to 12 of the main path.</summary>
-internal sealed class BatchProcessor(NpgsqlDataSource database, IConnectionDirectory directory, IDeliveryIntake intake, NodeIdentity node, ConnectionStatistics statistics, TimeProvider clock)
+internal sealed class BatchProcessor(KeyedDatabase database, IConnectionDirectory directory, IDeliveryIntake intake, NodeIdentity node, ConnectionStatistics statistics, TimeProvider clock)
 {
     /// <summary>Works the batch. Throws when the database fails, or when one event cannot be worked at all; nothing is then written.</summary>
-    public async Task ProcessAsync(IReadOnlyList<InboxItem> items, CancellationToken cancellationToken)
+    /// <param name="items">The events.</param>
+    /// <param name="rows">The lane's own buffer, used again from batch to batch.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task ProcessAsync(IReadOnlyList<InboxItem> items, CopyRows rows, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var connections = directory.Current;
@@ -27,7 +30,7 @@ internal sealed class BatchProcessor(NpgsqlDataSource database, IConnectionDirec
             Sort(item, connections, work, parked, notices);
         }
 
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var (taken, known) = await TakeAsync(connection, items, work, cancellationToken);
         if (taken.Count < items.Count)
@@ -51,7 +54,7 @@ internal sealed class BatchProcessor(NpgsqlDataSource database, IConnectionDirec
         }
 
         // :: Step 12: write order, timeline and deliveries in one transaction
-        var deliveries = await WriteAsync(connection, drafts, results, parked, notices, now, cancellationToken);
+        var deliveries = await WriteAsync(connection, drafts, results, parked, notices, now, rows, cancellationToken);
         try
         {
             await transaction.CommitAsync(cancellationToken);
@@ -213,7 +216,7 @@ internal sealed class BatchProcessor(NpgsqlDataSource database, IConnectionDirec
 
     private async Task<List<NewDelivery>> WriteAsync(
         NpgsqlConnection connection, List<OrderDraft> drafts, List<(OrderDraft Draft, OrderResult Result)> results, List<ParkedRow> parked, List<(InboxItem Item, string Text)> notices,
-        DateTimeOffset now, CancellationToken cancellationToken)
+        DateTimeOffset now, CopyRows rows, CancellationToken cancellationToken)
     {
         var ids = results.ToDictionary(one => one.Draft, one => one.Result.Row.Id);
         var inserted = results.Where(one => one.Result.IsNew).Select(one => one.Result.Row).ToList();
@@ -255,20 +258,20 @@ internal sealed class BatchProcessor(NpgsqlDataSource database, IConnectionDirec
 
         if (inserted.Count > 0)
         {
-            await OrderStore.InsertAsync(connection, inserted, now);
+            await OrderStore.InsertAsync(connection, inserted, now, rows, cancellationToken);
             batch.BatchCommands.Add(ProcessingStore.UnparkCommand(inserted));
         }
 
         if (deliveries.Count > 0)
         {
-            await ProcessingStore.InsertDeliveriesAsync(connection, deliveries, node.Id, now);
+            await ProcessingStore.InsertDeliveriesAsync(connection, deliveries, node.Id, now, rows, cancellationToken);
         }
 
         var timeline = drafts.Where(draft => draft.Entries.Count > 0)
             .Select(draft => new TimelineWrite(Guid.CreateVersion7(now), ids.TryGetValue(draft, out var id) ? id : draft.Before!.Id, draft.Store.Id, draft.Entries)).ToList();
         if (timeline.Count > 0)
         {
-            await OrderStore.AppendTimelineAsync(connection, timeline);
+            await OrderStore.AppendTimelineAsync(connection, timeline, rows, cancellationToken);
         }
 
         if (holds.Count > 0)

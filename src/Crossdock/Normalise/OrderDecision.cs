@@ -87,7 +87,7 @@ internal static class OrderDecision
             RulesVersion = decision is null ? before!.RulesVersion : draft.Store.Rules.Version,
             Version = (before?.Version ?? 0) + 1,
             Generation = plan?.Generation ?? before?.Generation ?? 1,
-            Document = OrderJson.Write(order),
+            Document = decision is { IsOnlyPacked: true } && draft.Changes.Count == 0 ? PackedDocument.Write(draft.Written!, order) : OrderJson.Write(order),
         };
         return new OrderResult(row, before is null, plan, open, close, state is OrderState.Excluded && before?.State != OrderState.Excluded, order);
     }

@@ -24,6 +24,8 @@ internal sealed class OrderDraft(Connection store, string externalId, StoredOrde
     public DateTimeOffset? UpdatedAt { get; private set; } = before?.SourceUpdatedAt;
     public Guid EventId { get; private set; } = before?.EventId ?? Guid.Empty;
     public Guid ContentHash { get; private set; } = before?.ContentHash ?? Guid.Empty;
+    /// <summary>The newest snapshot as JSON, without its time of change; null when none was taken.</summary>
+    public byte[]? Written { get; private set; }
     public List<OrderChange> Changes { get; } = [];
     public List<TimelineEntry> Entries { get; } = [];
     /// <summary>The clock moved, the content did not.</summary>
@@ -34,17 +36,17 @@ internal sealed class OrderDraft(Connection store, string externalId, StoredOrde
     public void Take(Order order, InboxItem item, DateTimeOffset now)
     {
         // :: Step 10: upsert if newer
-        var hash = Hash(order);
+        var hash = Hash(order, out byte[] written);
         string what = $"{item.Topic} event";
         if (!IsKnown)
         {
-            Accept(order, hash, item, new TimelineEntry(item.ReceivedAt, TimelineKind.Received, Actor, $"The store announced the order ({item.Topic}).", null, item.EventId));
+            Accept(order, hash, written, item, new TimelineEntry(item.ReceivedAt, TimelineKind.Received, Actor, $"The store announced the order ({item.Topic}).", null, item.EventId));
             return;
         }
 
         if (item.Kind is InboxKind.Replay && item.EventId == EventId)
         {
-            Accept(order, hash, item, new TimelineEntry(now, TimelineKind.Note, "crossdock", "The stored event was worked again with today's connector and rules.", null, item.EventId));
+            Accept(order, hash, written, item, new TimelineEntry(now, TimelineKind.Note, "crossdock", "The stored event was worked again with today's connector and rules.", null, item.EventId));
             return;
         }
 
@@ -52,6 +54,7 @@ internal sealed class OrderDraft(Connection store, string externalId, StoredOrde
         {
             // Asked for (an approval, a release) before a later event with the same content came: what was asked for is done, and the later clock stays.
             Mapped = order;
+            Written = written;
             Changes.Clear();
             Entries.Add(new TimelineEntry(now, TimelineKind.Note, "crossdock", "The stored event was worked again with today's connector and rules.", null, item.EventId));
             return;
@@ -73,7 +76,7 @@ internal sealed class OrderDraft(Connection store, string externalId, StoredOrde
             return;
         }
 
-        Accept(order, hash, item, new TimelineEntry(item.ReceivedAt, TimelineKind.Changed, Actor, $"The store changed the order ({item.Topic}).", Differences(order), item.EventId));
+        Accept(order, hash, written, item, new TimelineEntry(item.ReceivedAt, TimelineKind.Changed, Actor, $"The store changed the order ({item.Topic}).", Differences(order), item.EventId));
     }
 
     /// <summary>Takes a partial change of a known order.</summary>
@@ -89,9 +92,10 @@ internal sealed class OrderDraft(Connection store, string externalId, StoredOrde
 
     private string Actor => $"store {store.Key}";
 
-    private void Accept(Order order, Guid hash, InboxItem item, TimelineEntry entry)
+    private void Accept(Order order, Guid hash, byte[] written, InboxItem item, TimelineEntry entry)
     {
         Mapped = order;
+        Written = written;
         ContentHash = hash;
         UpdatedAt = order.UpdatedAt ?? UpdatedAt;
         EventId = item.EventId;
@@ -112,13 +116,14 @@ internal sealed class OrderDraft(Connection store, string externalId, StoredOrde
     }
 
     /// <summary>First half of SHA-256 of the mapped document without its time of change.</summary>
-    private static Guid Hash(Order order)
+    private static Guid Hash(Order order, out byte[] written)
     {
         Span<byte> hash = stackalloc byte[32];
         var json = Scratch ??= new ArrayBufferWriter<byte>(16 * 1024);
         json.ResetWrittenCount();
         OrderJson.Write(order with { UpdatedAt = null }, json);
-        SHA256.HashData(json.WrittenSpan, hash);
+        written = json.WrittenSpan.ToArray();
+        SHA256.HashData(written, hash);
         return new Guid(hash[..16], bigEndian: true);
     }
 }

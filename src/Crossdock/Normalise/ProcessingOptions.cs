@@ -5,8 +5,8 @@ namespace Crossdock.Normalise;
 /// <summary>How stored events are worked. Section <c>Crossdock:Processing</c>.</summary>
 public sealed record ProcessingOptions
 {
-    /// <summary>Batches worked at once; the events of one order always go to the same lane. Default 2; 1 to 64.</summary>
-    [Range(1, 64)] public int Lanes { get; init; } = 2;
+    /// <summary>Batches worked at once; the events of one order always go to the same lane. 0: one for every two processors, at most 4; fewer lanes make larger batches, which cost less. Default 0; 0 to 64.</summary>
+    [Range(0, 64)] public int Lanes { get; init; }
 
     /// <summary>Events worked in one transaction at most. Default 256; 1 to 5000.</summary>
     [Range(1, 5_000)] public int BatchEvents { get; init; } = 256;

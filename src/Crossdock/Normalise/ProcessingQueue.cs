@@ -21,7 +21,8 @@ internal sealed class ProcessingQueue : IDisposable
     {
         this.options = options.Value;
         IsOpen = isOpen;
-        lanes = [.. Enumerable.Range(0, this.options.Lanes).Select(_ => Channel.CreateUnbounded<InboxItem>(new() { SingleReader = true }))];
+        int wanted = this.options.Lanes > 0 ? this.options.Lanes : Math.Clamp(Environment.ProcessorCount / 2, 1, 4);
+        lanes = [.. Enumerable.Range(0, wanted).Select(_ => Channel.CreateUnbounded<InboxItem>(new() { SingleReader = true }))];
     }
 
     public void Dispose() => room.Dispose();

@@ -1,8 +1,10 @@
+using Crossdock.Database;
 using Crossdock.Delivery;
 using Crossdock.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace Crossdock.Normalise;
 
@@ -17,6 +19,7 @@ public static class ProcessingServices
         services.AddOptions<ProcessingOptions>().BindConfiguration("Crossdock:Processing").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(provider => new ProcessingQueue(provider.GetRequiredService<IOptions<ProcessingOptions>>(), isOpen));
         services.AddStatistics();
+        services.TryAddSingleton(provider => new KeyedDatabase(provider.GetRequiredService<NpgsqlDataSource>()));
         services.TryAddSingleton<IDeliveryIntake, ClosedIntake>();
         if (isOpen)
         {

@@ -1,3 +1,4 @@
+using Crossdock.Database;
 using Crossdock.Delivery;
 using Crossdock.Model;
 using Crossdock.Model.Connectors;
@@ -90,37 +91,44 @@ internal static class ProcessingStore
         return all;
     }
 
-    public static async Task InsertDeliveriesAsync(NpgsqlConnection connection, IReadOnlyList<NewDelivery> rows, Guid node, DateTimeOffset now)
+    public static Task InsertDeliveriesAsync(NpgsqlConnection connection, IReadOnlyList<NewDelivery> deliveries, Guid node, DateTimeOffset now, CopyRows rows, CancellationToken cancellationToken)
     {
-        await using var copy = await connection.BeginBinaryImportAsync(CopyDeliveries);
-        foreach (var row in rows)
+        rows.Begin();
+        foreach (var row in deliveries)
         {
-            await copy.StartRowAsync();
-            await copy.WriteAsync(row.Due.Id.Value, NpgsqlDbType.Uuid);
-            await copy.WriteAsync(row.Due.OrderId.Value, NpgsqlDbType.Uuid);
-            await copy.WriteAsync(row.Due.Store.Value, NpgsqlDbType.Integer);
-            await copy.WriteAsync(row.Due.Destination.Value, NpgsqlDbType.Integer);
-            await copy.WriteAsync(EnumNames<DeliveryKind>.Of(row.Due.Kind), NpgsqlDbType.Text);
-            await copy.WriteAsync(row.Due.Generation, NpgsqlDbType.Integer);
-            await copy.WriteAsync("waiting", NpgsqlDbType.Text);
-            await copy.WriteAsync(now.UtcDateTime, NpgsqlDbType.TimestampTz);
+            rows.Row(13);
+            rows.Uuid(row.Due.Id.Value);
+            rows.Uuid(row.Due.OrderId.Value);
+            rows.Int(row.Due.Store.Value);
+            rows.Int(row.Due.Destination.Value);
+            rows.Text(EnumNames<DeliveryKind>.Of(row.Due.Kind));
+            rows.Int(row.Due.Generation);
+            rows.Text("waiting");
+            rows.Time(now);
             if (row.IsLeased)
             {
-                await copy.WriteAsync(row.Due.LeasedUntil.UtcDateTime, NpgsqlDbType.TimestampTz);
-                await copy.WriteAsync(node, NpgsqlDbType.Uuid);
+                rows.Time(row.Due.LeasedUntil);
+                rows.Uuid(node);
             }
             else
             {
-                await copy.WriteNullAsync();
-                await copy.WriteNullAsync();
+                rows.Null();
+                rows.Null();
             }
 
-            await (row.Due.RemoteId is null ? copy.WriteNullAsync() : copy.WriteAsync(row.Due.RemoteId, NpgsqlDbType.Text));
-            await copy.WriteAsync(now.UtcDateTime, NpgsqlDbType.TimestampTz);
-            await (row.OwnDocument is null ? copy.WriteNullAsync() : copy.WriteAsync(row.OwnDocument, NpgsqlDbType.Json));
+            rows.Text(row.Due.RemoteId);
+            rows.Time(now);
+            if (row.OwnDocument is { } own)
+            {
+                rows.Bytes(own);
+            }
+            else
+            {
+                rows.Null();
+            }
         }
 
-        await copy.CompleteAsync();
+        return rows.CopyAsync(connection, CopyDeliveries, cancellationToken);
     }
 
     public static NpgsqlBatchCommand SupersedeCommand(IEnumerable<DeliveryId> ids, DateTimeOffset now) =>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Crossdock.Database;
 using Crossdock.Delivery;
 using Crossdock.Telemetry;
 using Microsoft.Extensions.Hosting;
@@ -33,6 +34,7 @@ internal sealed partial class Processor(ProcessingQueue queue, BatchProcessor ba
     {
         var reader = queue.Lane(lane);
         var batch = new List<InboxItem>(options.Value.BatchEvents);
+        var rows = new CopyRows();
         try
         {
             while (await reader.WaitToReadAsync(stopping))
@@ -44,7 +46,7 @@ internal sealed partial class Processor(ProcessingQueue queue, BatchProcessor ba
                     bytes += item.Size;
                 }
 
-                await WorkAsync(batch, stopping);
+                await WorkAsync(batch, rows, stopping);
                 queue.GiveBack(batch.Count, bytes);
                 batch.Clear();
             }
@@ -56,14 +58,14 @@ internal sealed partial class Processor(ProcessingQueue queue, BatchProcessor ba
     }
 
     /// <summary>Works a batch until it is done: waits for the database as long as it takes, and takes a batch apart when one of its events fails it.</summary>
-    private async Task WorkAsync(IReadOnlyList<InboxItem> batch, CancellationToken stopping)
+    private async Task WorkAsync(IReadOnlyList<InboxItem> batch, CopyRows rows, CancellationToken stopping)
     {
         for (int attempt = 1; ; attempt++)
         {
             try
             {
                 long started = Stopwatch.GetTimestamp();
-                await batches.ProcessAsync(batch, stopping);
+                await batches.ProcessAsync(batch, rows, stopping);
                 double elapsed = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
                 HubMeter.BatchMilliseconds.Record(elapsed);
                 // :: Step 16: one wide log line
@@ -85,7 +87,7 @@ internal sealed partial class Processor(ProcessingQueue queue, BatchProcessor ba
                 {
                     foreach (var item in batch)
                     {
-                        await WorkAsync([item], stopping);
+                        await WorkAsync([item], rows, stopping);
                     }
 
                     return;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Crossdock.Database;
 using Crossdock.Model;
 using Crossdock.Model.Orders;
 using Npgsql;
@@ -69,43 +70,43 @@ internal sealed partial class OrderStore
     };
 
     /// <summary>Inserts new orders. Another node's order of the same key makes it fail with a unique violation: the batch is worked again and then finds it.</summary>
-    public static async Task InsertAsync(NpgsqlConnection connection, IReadOnlyList<OrderWrite> rows, DateTimeOffset now)
+    public static Task InsertAsync(NpgsqlConnection connection, IReadOnlyList<OrderWrite> orders, DateTimeOffset now, CopyRows rows, CancellationToken cancellationToken)
     {
-        await using var copy = await connection.BeginBinaryImportAsync(Copy);
-        foreach (var row in rows)
+        rows.Begin();
+        foreach (var row in orders)
         {
             var order = row.Order;
-            await copy.StartRowAsync();
-            await copy.WriteAsync(row.Id.Value, NpgsqlDbType.Uuid);
-            await copy.WriteAsync(row.ConnectionId.Value, NpgsqlDbType.Integer);
-            await copy.WriteAsync(order.ExternalId, NpgsqlDbType.Text);
-            await copy.WriteAsync(order.Number, NpgsqlDbType.Text);
-            await copy.WriteAsync(EnumNames<OrderState>.Of(row.State), NpgsqlDbType.Text);
-            await TextAsync(copy, row.StateBecause);
-            await copy.WriteAsync(now.UtcDateTime, NpgsqlDbType.TimestampTz);
-            await copy.WriteAsync(row.IsHeld, NpgsqlDbType.Boolean);
-            await copy.WriteAsync(EnumNames<PaymentStatus>.Of(order.PaymentStatus), NpgsqlDbType.Text);
-            await copy.WriteAsync(EnumNames<FulfilmentStatus>.Of(order.FulfilmentStatus), NpgsqlDbType.Text);
-            await TextAsync(copy, order.PlatformStatus);
-            await TimeAsync(copy, order.PlacedAt);
-            await TimeAsync(copy, row.SourceUpdatedAt);
-            await copy.WriteAsync(row.EventId, NpgsqlDbType.Uuid);
-            await copy.WriteAsync(row.ContentHash, NpgsqlDbType.Uuid);
-            await copy.WriteAsync(order.Currency, NpgsqlDbType.Text);
-            await copy.WriteAsync(order.Totals.Total.Amount, NpgsqlDbType.Numeric);
-            await TextAsync(copy, CustomerName(order));
-            await TextAsync(copy, order.Customer?.Email);
-            await TextAsync(copy, order.ShipTo?.Country);
-            await TextAsync(copy, order.ShipTo?.Region);
-            await copy.WriteAsync(row.RulesVersion, NpgsqlDbType.Integer);
-            await copy.WriteAsync(1, NpgsqlDbType.Integer);
-            await copy.WriteAsync(row.Generation, NpgsqlDbType.Integer);
-            await copy.WriteAsync(now.UtcDateTime, NpgsqlDbType.TimestampTz);
-            await copy.WriteAsync(now.UtcDateTime, NpgsqlDbType.TimestampTz);
-            await copy.WriteAsync(row.Document, NpgsqlDbType.Json);
+            rows.Row(27);
+            rows.Uuid(row.Id.Value);
+            rows.Int(row.ConnectionId.Value);
+            rows.Text(order.ExternalId);
+            rows.Text(order.Number);
+            rows.Text(EnumNames<OrderState>.Of(row.State));
+            rows.Text(row.StateBecause);
+            rows.Time(now);
+            rows.Bool(row.IsHeld);
+            rows.Text(EnumNames<PaymentStatus>.Of(order.PaymentStatus));
+            rows.Text(EnumNames<FulfilmentStatus>.Of(order.FulfilmentStatus));
+            rows.Text(order.PlatformStatus);
+            rows.Time(order.PlacedAt);
+            rows.Time(row.SourceUpdatedAt);
+            rows.Uuid(row.EventId);
+            rows.Uuid(row.ContentHash);
+            rows.Text(order.Currency);
+            rows.Numeric(order.Totals.Total.Amount);
+            rows.Text(CustomerName(order));
+            rows.Text(order.Customer?.Email);
+            rows.Text(order.ShipTo?.Country);
+            rows.Text(order.ShipTo?.Region);
+            rows.Int(row.RulesVersion);
+            rows.Int(1);
+            rows.Int(row.Generation);
+            rows.Time(now);
+            rows.Time(now);
+            rows.Bytes(row.Document);
         }
 
-        await copy.CompleteAsync();
+        return rows.CopyAsync(connection, Copy, cancellationToken);
     }
 
     /// <summary>Replaces a locked order.</summary>
@@ -150,26 +151,20 @@ internal sealed partial class OrderStore
     };
 
     /// <summary>Appends to timelines.</summary>
-    public static async Task AppendTimelineAsync(NpgsqlConnection connection, IReadOnlyList<TimelineWrite> rows)
+    public static Task AppendTimelineAsync(NpgsqlConnection connection, IReadOnlyList<TimelineWrite> writes, CopyRows rows, CancellationToken cancellationToken)
     {
-        await using var copy = await connection.BeginBinaryImportAsync(CopyTimeline);
-        foreach (var row in rows)
+        rows.Begin();
+        foreach (var row in writes)
         {
-            await copy.StartRowAsync();
-            await copy.WriteAsync(row.Id, NpgsqlDbType.Uuid);
-            await copy.WriteAsync(row.OrderId.Value, NpgsqlDbType.Uuid);
-            await copy.WriteAsync(row.ConnectionId.Value, NpgsqlDbType.Integer);
-            await copy.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(row.Entries, TimelineJson.Default.ListTimelineEntry), NpgsqlDbType.Json);
+            rows.Row(4);
+            rows.Uuid(row.Id);
+            rows.Uuid(row.OrderId.Value);
+            rows.Int(row.ConnectionId.Value);
+            rows.Bytes(JsonSerializer.SerializeToUtf8Bytes(row.Entries, TimelineJson.Default.ListTimelineEntry));
         }
 
-        await copy.CompleteAsync();
+        return rows.CopyAsync(connection, CopyTimeline, cancellationToken);
     }
 
     private static string? CustomerName(Order order) => order.Customer?.Name ?? order.ShipTo?.Name ?? order.BillTo?.Name;
-
-    private static Task TextAsync(NpgsqlBinaryImporter copy, string? text) =>
-        text is null ? copy.WriteNullAsync() : copy.WriteAsync(text, NpgsqlDbType.Text);
-
-    private static Task TimeAsync(NpgsqlBinaryImporter copy, DateTimeOffset? time) =>
-        time is { } at ? copy.WriteAsync(at.UtcDateTime, NpgsqlDbType.TimestampTz) : copy.WriteNullAsync();
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Crossdock.Connections;
+using Crossdock.Database;
 using Crossdock.Delivery;
 using Crossdock.Holds;
 using Crossdock.Model;
@@ -170,7 +171,7 @@ public sealed class OrderActions(NpgsqlDataSource database, IConnectionDirectory
             Document = order.Document,
             LeasedUntil = now,
             RemoteId = planned.RemoteId,
-        }, false, null))], Guid.Empty, now);
+        }, false, null))], Guid.Empty, now, new CopyRows(), cancellationToken);
 
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(ProcessingStore.SupersedeCommand(plan.Supersede, now));

@@ -6,6 +6,7 @@ namespace Crossdock.Rules;
 /// <summary>One order on its way through a store's rules.</summary>
 internal sealed class Evaluation(Order order, IReadOnlyList<string> destinations, int version, DateTimeOffset at)
 {
+    private readonly Order _given = order;
     private readonly List<TimelineEntry> _entries = [];
     private string? _excludedBecause;
 
@@ -66,8 +67,9 @@ internal sealed class Evaluation(Order order, IReadOnlyList<string> destinations
             return new RuleDecision(Order with { Packages = [] }, _entries, _excludedBecause, [], []);
         }
 
+        bool isUntouched = ReferenceEquals(Order, _given) && _given.Packages.Count == 0;
         Pack(shippable);
-        return new RuleDecision(Order, _entries, null, Holds, Destinations);
+        return new RuleDecision(Order, _entries, null, Holds, Destinations) { IsOnlyPacked = isUntouched };
     }
 
     private void Pack(List<LineItem> shippable)

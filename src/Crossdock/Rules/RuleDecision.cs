@@ -14,7 +14,11 @@ public sealed record RuleDecision(
     IReadOnlyList<TimelineEntry> Entries,
     string? ExcludedBecause,
     IReadOnlyList<Concern> Holds,
-    IReadOnlyList<string> Destinations);
+    IReadOnlyList<string> Destinations)
+{
+    /// <summary>True when packages were made of an order that had none, and nothing else of it was changed.</summary>
+    public bool IsOnlyPacked { get; init; }
+}
 
 /// <summary>A store's rules, compiled. Pure; safe for any number of threads.</summary>
 public interface IStoreRules
