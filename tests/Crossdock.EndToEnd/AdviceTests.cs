@@ -69,6 +69,34 @@ public sealed class AdviceTests(ConsoleHub hub, Browser browser)
     }
 
     [Fact]
+    public async Task Order_for_a_disabled_destination_is_shown_as_paused_and_goes_on_when_it_is_enabled()
+    {
+        await hub.ApplyCourierAsync("resting", enabled: true);
+        await hub.ApplyAsync("rested", "resting", "");
+        await hub.ApplyCourierAsync("resting", enabled: false);
+        long id = hub.NextId();
+        var order = await hub.OrderAsync("rested", id, "o.state = 'approved' AND EXISTS (SELECT 1 FROM deliveries d WHERE d.order_id = o.id AND d.state = 'waiting')");
+        object? delivery = await hub.ScalarAsync($"SELECT id FROM deliveries WHERE order_id = '{order}'");
+
+        await using var desk = await browser.SignInAsync(hub);
+        string text = await desk.ReadAsync($"/orders/{order}");
+        Assert.Contains("Order to resting is paused: destination is disabled.", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("on its way", text, StringComparison.Ordinal);
+        Assert.Contains("paused: destination is disabled", await desk.ReadAsync("/deliveries?destination=resting"), StringComparison.Ordinal);
+        Assert.Contains("Paused: destination is disabled.", await desk.ReadAsync($"/deliveries/{delivery}"), StringComparison.Ordinal);
+        Assert.Contains("destination is disabled; 1 delivery waits", await desk.ReadAsync("/connections/resting"), StringComparison.Ordinal);
+        await desk.Page.GotoAsync("/");
+        await Microsoft.Playwright.Assertions.Expect(desk.Page.Locator(".needs")).ToContainTextAsync("resting");
+        using var client = await hub.ClientAsync();
+        Assert.Contains("\"pausedBecause\":\"destination is disabled\"", await client.GetStringAsync(new Uri("/api/v1/connections", UriKind.Relative), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("\"pausedBecause\":\"destination is disabled\"", await client.GetStringAsync(new Uri("/api/v1/deliveries?destination=resting", UriKind.Relative), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+
+        await hub.ApplyCourierAsync("resting", enabled: true);
+        await hub.UntilAsync(id, "o.state = 'processing'");
+        Assert.DoesNotContain("paused", await desk.ReadAsync($"/orders/{order}"), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
     public async Task Address_that_the_shop_completes_ends_the_hold()
     {
         long id = hub.NextId();

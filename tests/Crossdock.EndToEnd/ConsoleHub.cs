@@ -75,6 +75,14 @@ public sealed class ConsoleHub : IAsyncLifetime
         Assert.Empty(applied.Errors);
     }
 
+    /// <summary>Puts one more courier in force, or switches it on or off.</summary>
+    internal async Task ApplyCourierAsync(string key, bool enabled)
+    {
+        var applied = await hub!.Application.Services.GetRequiredService<ConfigurationService>().ApplyAsync(
+            $$"""connections: [ { key: {{key}}, platform: http, enabled: {{(enabled ? "true" : "false")}}, settings: { create: { method: POST, url: "{{courier!.Address}}/api/shipments", remoteId: /id } } } ]""", "tests", static _ => null);
+        Assert.Empty(applied.Errors);
+    }
+
     /// <summary>An id that no other test's order has.</summary>
     internal long NextId() => Interlocked.Increment(ref lastId);
 

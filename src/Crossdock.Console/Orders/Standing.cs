@@ -18,6 +18,8 @@ public sealed record Standing(string Tone, string Text, string? Advice = null, s
     [
         .. deliveries.Where(delivery => delivery.State == "dead").Select(delivery => new Standing(
             "bad", $"{Say.Kind(delivery.Kind)} to {delivery.DestinationName} failed: {Sentence(delivery.LastError ?? "no reason was given")}", Shared.Advice.DeadLetter, $"/deliveries/{delivery.Id}", "Edit, retry or drop")),
+        .. deliveries.Where(delivery => delivery.PausedBecause is not null).Select(delivery => new Standing(
+            "warn", $"{Say.Kind(delivery.Kind)} to {delivery.DestinationName} is paused: {Sentence(delivery.PausedBecause!)}", Shared.Advice.Paused, $"/connections/{delivery.Destination}", "The destination")),
         Where(order, lastEvent, holds.Any(hold => hold.ReleasedAt is null), deliveries),
     ];
 
@@ -25,7 +27,7 @@ public sealed record Standing(string Tone, string Text, string? Advice = null, s
     {
         string because = order.StateBecause is { Length: > 0 } reason ? $": {Sentence(reason)}" : ".";
         string there = string.Join(" and ", deliveries.Where(delivery => delivery is { State: "delivered", Kind: "create" }).Select(delivery => delivery.DestinationName + (delivery.RemoteId is null ? "" : $" (as {delivery.RemoteId})")));
-        string open = string.Join(" and ", deliveries.Where(delivery => delivery.State == "waiting").Select(delivery => delivery.DestinationName).Distinct());
+        string open = string.Join(" and ", deliveries.Where(delivery => delivery is { State: "waiting", PausedBecause: null }).Select(delivery => delivery.DestinationName).Distinct());
         if (isHeld && order.State is not ("cancelled" or "excluded" or "closed"))
         {
             return new("warn", there.Length == 0 ? "It is stopped and goes nowhere until somebody releases it." : $"{there} has it; what else is to be sent waits until somebody releases the order.");
@@ -40,6 +42,7 @@ public sealed record Standing(string Tone, string Text, string? Advice = null, s
             "cancelled" => new("", $"It was cancelled{because}", "Nothing more is sent, except the cancellation to who has it."),
             _ when open.Length > 0 => new("accent", there.Length == 0 ? $"It is on its way to {open}." : $"{there} has it; something for {open} is under way."),
             _ when there.Length > 0 => new("good", order.State == "processing" ? $"{there} has it." : $"{there} has it. The order is {Say.Name(order.State)}{because}"),
+            "approved" when deliveries.Any(delivery => delivery.PausedBecause is not null) => new("", "It may go on, and waits for its destination."),
             "approved" when deliveries.Count == 0 => new("warn", "It may go on, but it has nowhere to go.", "The store has no destination, or a rule chose none. Set destinations for the store and replay the last event.", $"/events/{lastEvent}", "The last event"),
             _ => new("", $"The order is {Say.Name(order.State)}{because}"),
         };

@@ -4,6 +4,7 @@ namespace Crossdock.WebConsole.Shared;
 internal static class Advice
 {
     public const string DeadLetter = "It is not tried again by itself. Mend the cause at the destination or in its settings and retry; correct what is sent and retry; or drop it when it is not wanted any more.";
+    public const string Paused = "It waits, and goes on by itself once the destination is enabled again (enabled: true in the configuration). Drop it when it is not wanted any more.";
     public const string Parked = "The event is kept unchanged. Mend the cause (the connection's mapping or settings, or the document in the shop) and replay it.";
     public const string Early = "It speaks of an order that has not arrived yet, and is worked by itself as soon as it does. Nothing needs to be done unless the order should have come long ago.";
 

@@ -39,6 +39,8 @@ public sealed record ConnectionSummary
     public required int Dead { get; init; }
     /// <summary>Why it cannot work with its present settings; null when it can.</summary>
     public string? BrokenBecause { get; init; }
+    /// <summary>Why deliveries to it wait without being tried: <c>destination is disabled</c>; null when nothing waits, or it is called.</summary>
+    public string? PausedBecause => IsDestination && !Enabled && Waiting > 0 ? "destination is disabled" : null;
     /// <summary>True when it takes orders in: it has a capture address.</summary>
     public bool IsStore { get; init; }
     /// <summary>True when orders can be sent to it.</summary>

@@ -11,7 +11,8 @@ public sealed class DeliveryQueries(NpgsqlDataSource database, ConnectionQueries
 {
     private const string Columns = """
         d.id, d.order_id, o.number AS order_number, s.key AS store, t.key AS destination, t.name AS destination_name, d.kind, d.generation, d.state, d.attempts, d.is_unclear,
-        d.next_attempt_at, d.remote_id, d.last_error, d.body_override IS NOT NULL AS is_edited, d.created_at, d.done_at
+        d.next_attempt_at, d.remote_id, d.last_error, d.body_override IS NOT NULL AS is_edited, d.created_at, d.done_at,
+        CASE WHEN d.state = 'waiting' AND NOT t.enabled AND t.deleted_at IS NULL THEN 'destination is disabled' END AS paused_because
         """;
 
     private const string Joins = " JOIN connections s ON s.id = d.connection_id JOIN connections t ON t.id = d.destination_id LEFT JOIN orders o ON o.id = d.order_id";

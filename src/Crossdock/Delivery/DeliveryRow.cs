@@ -38,6 +38,8 @@ public record DeliveryRow
     public required bool IsEdited { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? DoneAt { get; init; }
+    /// <summary>Why a waiting one is not even tried: <c>destination is disabled</c>; null when it is. It goes on when the destination is enabled again.</summary>
+    public string? PausedBecause { get; init; }
 }
 
 /// <summary>One delivery with what is to be sent.</summary>
