@@ -15,6 +15,7 @@ namespace Crossdock.Capture;
 internal sealed partial class CaptureEndpoint(
     IConnectionDirectory connections,
     InboxWriter inbox,
+    BodyBudget budget,
     ConnectionStatistics statistics,
     IOptions<CaptureOptions> options,
     TimeProvider clock,
@@ -28,27 +29,31 @@ internal sealed partial class CaptureEndpoint(
 
     public async Task HandleAsync(HttpContext context)
     {
-        var settings = options.Value;
-        var request = context.Request;
+        connections.Current.ByKey.TryGetValue((string?)context.Request.RouteValues["connection"] ?? "", out var connection);
+        bool isKnown = connection is { IsEnabled: true } && (connection.Endpoint is not null || connection.BrokenBecause is not null);
 
         // :: Step 1: read the body once, bounded, as bytes
-        var body = await ReadBodyAsync(context, settings.MaxBodyBytes);
-        if (body is null)
+        var read = await ReadBodyAsync(context, isKnown);
+        if (read is not { Fate: BodyFate.Whole, Body: var body })
         {
             return;
         }
 
-        // :: Step 2: find the connection by the address's key, in memory
-        var key = (string?)request.RouteValues["connection"] ?? "";
-        if (!connections.Current.ByKey.TryGetValue(key, out var connection) || !connection.IsEnabled
-            || (connection.Endpoint is null && connection.BrokenBecause is null))
+        try
         {
-            // As much work as for a known address: the time taken gives nothing away.
-            HMACSHA256.HashData(NobodysKey, body, stackalloc byte[32]);
-            await RefuseAsync(context, StatusCodes.Status404NotFound, 0, Refusal);
-            return;
+            // :: Step 2: find the connection by the address's key, in memory
+            await (isKnown ? TakeAsync(context, connection!, body) : RefuseAsync(context, StatusCodes.Status404NotFound, 0, Refusal));
         }
+        finally
+        {
+            budget.GiveBack(read.Value.Taken);
+        }
+    }
 
+    private async Task TakeAsync(HttpContext context, Connection connection, byte[] body)
+    {
+        var settings = options.Value;
+        var request = context.Request;
         if (connection.Endpoint is not { } endpoint)
         {
             await BusyAsync(context, 6, "This connection's settings are not complete: nothing can be accepted for it until they are mended.\n");
@@ -155,17 +160,26 @@ internal sealed partial class CaptureEndpoint(
         return new Guid(hash[..16], bigEndian: true);
     }
 
-    private async Task<byte[]?> ReadBodyAsync(HttpContext context, int limit)
+    /// <summary>The body; of an address that nobody has, nothing is kept. Null when the answer has been given already, or nobody waits for one.</summary>
+    private async Task<BodyRead?> ReadBodyAsync(HttpContext context, bool isKept)
     {
+        int limit = options.Value.MaxBodyBytes;
         try
         {
-            var body = await BodyReader.ReadAsync(context.Request, limit, context.RequestAborted);
-            if (body is null)
+            var read = isKept
+                ? await BodyReader.ReadAsync(context.Request, limit, budget, context.RequestAborted)
+                : new BodyRead(await BodyReader.PassAsync(context.Request, limit, NobodysKey, context.RequestAborted), [], 0);
+            switch (read.Fate)
             {
-                await RefuseAsync(context, StatusCodes.Status413PayloadTooLarge, 2, $"The body is larger than {limit} bytes.\n");
+                case BodyFate.TooLarge:
+                    await RefuseAsync(context, StatusCodes.Status413PayloadTooLarge, 2, $"The body is larger than {limit} bytes.\n");
+                    break;
+                case BodyFate.NoRoom:
+                    await BusyAsync(context, 4, "Too much is arriving at once. Please send it again.\n");
+                    break;
             }
 
-            return body;
+            return read;
         }
         catch (BadHttpRequestException exception)
         {

@@ -14,6 +14,9 @@ public sealed record CaptureOptions
     /// <summary>Bytes of bodies that may wait for their commit at once; beyond it callers get 503. Default 134217728 (128 MB); 1048576 to 4294967296.</summary>
     [Range(1_048_576L, 4_294_967_296L)] public long WaitingBytes { get; init; } = 128L * 1024 * 1024;
 
+    /// <summary>Bytes of bodies of all calls under way, from their first byte to their answer; beyond it callers get 503. Default 134217728 (128 MB); 1048576 to 4294967296.</summary>
+    [Range(1_048_576L, 4_294_967_296L)] public long BodyBytes { get; init; } = 128L * 1024 * 1024;
+
     /// <summary>Events stored by one commit at most. Default 512; 1 to 10000.</summary>
     [Range(1, 10_000)] public int CommitEvents { get; init; } = 512;
 

@@ -12,6 +12,7 @@ public static class CaptureServices
     public static IServiceCollection AddCapture(this IServiceCollection services)
     {
         services.AddOptions<CaptureOptions>().BindConfiguration("Crossdock:Capture").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<BodyBudget>();
         services.AddSingleton<InboxStore>();
         services.AddSingleton<InboxWriter>();
         services.AddHostedService(provider => provider.GetRequiredService<InboxWriter>());

@@ -11,17 +11,20 @@ internal sealed class InboxClaims(NpgsqlDataSource database, NodeIdentity node, 
     // :: Step 8: claim
     // Oldest first. Another node's row counts as given back once its lease has passed, or at once where no other node can be alive.
     // A row of our own is in our memory for a long time after its lease; if it is, the second copy finds the row gone and does nothing.
+    // No more than fits by its bytes either, but always one. Sizes by a subquery, so that no plan reads all payloads for them.
     private const string Claim = """
         WITH due AS (
-            SELECT id FROM inbox
+            SELECT id, event_id, kind FROM inbox
             WHERE (leased_until IS NULL OR (leased_by <> $3 AND ($5 OR leased_until < $1)) OR leased_until < $1 - interval '1 minute')
               AND (not_before IS NULL OR not_before <= $1)
             ORDER BY id
             LIMIT $4
-            FOR UPDATE SKIP LOCKED)
+            FOR UPDATE SKIP LOCKED),
+        sized AS (SELECT id, CASE kind WHEN 1 THEN 0 ELSE coalesce((SELECT octet_length(e.body) FROM events e WHERE e.id = due.event_id), 0) END AS bytes FROM due),
+        fitting AS (SELECT id, sum(bytes) OVER (ORDER BY id) - bytes AS before FROM sized)
         UPDATE inbox i SET leased_until = $2, leased_by = $3, attempts = i.attempts + 1
-        FROM due
-        WHERE i.id = due.id
+        FROM fitting
+        WHERE i.id = fitting.id AND fitting.before < $6
         RETURNING i.id, i.event_id, i.kind, i.connection_id, i.order_key, i.attempts
         """;
 
@@ -55,8 +58,8 @@ internal sealed class InboxClaims(NpgsqlDataSource database, NodeIdentity node, 
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>Takes rows with their payloads. Not to be called twice at once.</summary>
-    public async Task<List<InboxItem>> ClaimAsync(int atMost, CancellationToken cancellationToken)
+    /// <summary>Takes rows with their payloads: as many as asked for at most, and none beyond the one that exceeds the bytes. Not to be called twice at once.</summary>
+    public async Task<List<InboxItem>> ClaimAsync(int atMost, long bytes, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         if (unanswered.Count > 0)
@@ -70,7 +73,7 @@ internal sealed class InboxClaims(NpgsqlDataSource database, NodeIdentity node, 
         var until = now.UtcDateTime + queue.Lease;
         try
         {
-            return await ClaimAsync(connection, now, until, atMost, cancellationToken);
+            return await ClaimAsync(connection, now, until, atMost, bytes, cancellationToken);
         }
         catch
         {
@@ -80,7 +83,7 @@ internal sealed class InboxClaims(NpgsqlDataSource database, NodeIdentity node, 
         }
     }
 
-    private async Task<List<InboxItem>> ClaimAsync(NpgsqlConnection connection, DateTimeOffset now, DateTime until, int atMost, CancellationToken cancellationToken)
+    private async Task<List<InboxItem>> ClaimAsync(NpgsqlConnection connection, DateTimeOffset now, DateTime until, int atMost, long bytes, CancellationToken cancellationToken)
     {
         var rows = new List<(Guid Id, Guid EventId, InboxKind Kind, int ConnectionId, string? OrderKey, int Attempts)>();
         await using (var claim = new NpgsqlCommand(Claim, connection)
@@ -92,6 +95,7 @@ internal sealed class InboxClaims(NpgsqlDataSource database, NodeIdentity node, 
                 new() { Value = node.Id },
                 new() { Value = atMost },
                 new() { Value = node.IsAlone },
+                new() { Value = bytes },
             },
         })
         await using (var reader = await claim.ExecuteReaderAsync(cancellationToken))

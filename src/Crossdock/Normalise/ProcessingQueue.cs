@@ -40,6 +40,9 @@ internal sealed class ProcessingQueue : IDisposable
     /// <summary>How many more events fit.</summary>
     public int Room => Math.Max(0, options.WaitingEvents - Volatile.Read(ref waiting));
 
+    /// <summary>How many more bytes of payloads fit.</summary>
+    public long RoomBytes => Math.Max(0, options.WaitingBytes - Volatile.Read(ref waitingBytes));
+
     /// <summary>Reserves room for a batch as a whole; false when it does not fit.</summary>
     public bool TryReserve(int events, long bytes)
     {
@@ -130,7 +133,7 @@ internal sealed class ProcessingQueue : IDisposable
         items.ForEach(Add);
     }
 
-    /// <summary>Takes claimed items, whether they fit or not: the claim asked for no more than there was room.</summary>
+    /// <summary>Takes claimed items, whether they fit or not: the claim asked for no more than there was room, give or take one item.</summary>
     public void Take(List<InboxItem> items)
     {
         Interlocked.Add(ref waiting, items.Count);

@@ -144,9 +144,10 @@ internal sealed partial class Processor(ProcessingQueue queue, BatchProcessor ba
                 await GiveBackDoubtfulAsync(stopping);
                 int claimed = 0;
                 int room = Math.Min(queue.Room, options.Value.BatchEvents * queue.Lanes);
-                if (room >= Math.Min(options.Value.BatchEvents, options.Value.WaitingEvents) / 2)
+                long bytes = queue.RoomBytes;
+                if (room >= Math.Min(options.Value.BatchEvents, options.Value.WaitingEvents) / 2 && bytes > 0)
                 {
-                    var items = await claims.ClaimAsync(room, stopping);
+                    var items = await claims.ClaimAsync(room, bytes, stopping);
                     claimed = items.Count;
                     queue.Take(items);
                 }

@@ -19,6 +19,7 @@ internal sealed partial class PubSubEndpoint(
     ConnectionStatistics statistics,
     IOptions<RelayOptions> relay,
     IOptions<CaptureOptions> capture,
+    BodyBudget budget,
     TimeProvider clock,
     ILogger<PubSubEndpoint> logger)
 {
@@ -31,12 +32,24 @@ internal sealed partial class PubSubEndpoint(
 
     public async Task HandleAsync(HttpContext context)
     {
-        var body = await ReadAsync(context, relay.Value.MaxBodyBytes);
-        if (body is null)
+        var read = await ReadAsync(context, relay.Value.MaxBodyBytes);
+        if (read is not { Fate: BodyFate.Whole })
         {
             return;
         }
 
+        try
+        {
+            await TakeAsync(context, read.Value.Body);
+        }
+        finally
+        {
+            budget.GiveBack(read.Value.Taken);
+        }
+    }
+
+    private async Task TakeAsync(HttpContext context, byte[] body)
+    {
         var key = (string?)context.Request.RouteValues["connection"] ?? "";
         if (!connections.Current.ByKey.TryGetValue(key, out var connection) || !connection.IsEnabled || connection.Endpoint is not IPubSubEndpoint { PubSub: { } trust } endpoint)
         {
@@ -131,17 +144,22 @@ internal sealed partial class PubSubEndpoint(
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
-    private static async Task<byte[]?> ReadAsync(HttpContext context, int limit)
+    private async Task<BodyRead?> ReadAsync(HttpContext context, int limit)
     {
         try
         {
-            var body = await BodyReader.ReadAsync(context.Request, limit, context.RequestAborted);
-            if (body is null)
+            var read = await BodyReader.ReadAsync(context.Request, limit, budget, context.RequestAborted);
+            switch (read.Fate)
             {
-                await AnswerAsync(context, StatusCodes.Status413PayloadTooLarge, $"The push is larger than {limit} bytes.\n");
+                case BodyFate.TooLarge:
+                    await AnswerAsync(context, StatusCodes.Status413PayloadTooLarge, $"The push is larger than {limit} bytes.\n");
+                    break;
+                case BodyFate.NoRoom:
+                    await BusyAsync(context, "Too much is arriving at once. Please send it again.\n");
+                    break;
             }
 
-            return body;
+            return read;
         }
         catch (BadHttpRequestException exception)
         {

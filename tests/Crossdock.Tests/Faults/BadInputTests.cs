@@ -84,6 +84,50 @@ public sealed class BadInputTests(TestDatabase database) : IClassFixture<TestDat
     }
 
     [Fact]
+    public async Task Body_beyond_the_memory_for_bodies_is_answered_503_and_the_memory_comes_back()
+    {
+        await using var hub = await TestHub.StartAsync(database.DataSource, options: new() { ["Crossdock:Capture:BodyBytes"] = "1048576" });
+        for (int round = 0; round < 3; round++)
+        {
+            using var large = hub.Signed(new byte[2 * 1024 * 1024], "w-41200");
+            using var answer = await hub.Http.SendAsync(large);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+            Assert.NotNull(answer.Headers.RetryAfter);
+            byte[] fitting = Encoding.UTF8.GetBytes(TestHub.Order(41_200 + round) + new string(' ', 700_000));
+            using var chunked = hub.Signed(fitting, $"w-4121{round}");
+            chunked.Headers.TransferEncodingChunked = round == 1;
+            using var accepted = await hub.Http.SendAsync(chunked);
+            Assert.Equal(HttpStatusCode.OK, accepted.StatusCode);
+        }
+
+        await hub.UntilAsync("SELECT count(*) FROM inbox", 0);      // the next test's courier is to get none of them
+    }
+
+    [Fact]
+    public async Task Length_that_is_only_said_takes_no_memory()
+    {
+        await using var hub = await TestHub.StartAsync(database.DataSource, options: new() { ["Crossdock:Capture:BodyBytes"] = "4194304" });
+        var sockets = new List<Socket>();
+        try
+        {
+            for (int i = 0; i < 100; i++)
+            {
+                sockets.Add(await ConnectAsync(hub));
+                await sockets[i].SendAsync(Head([], "Content-Length: 5000000"));
+                await sockets[i].SendAsync(new byte[100]);
+            }
+
+            Assert.Equal(HttpStatusCode.OK, await hub.SendAsync(TestHub.Order(41_300), "w-41300"));
+            Assert.All(sockets, socket => Assert.Equal(0, socket.Available));      // all are still being read, none was answered
+            await hub.UntilAsync("SELECT count(*) FROM inbox", 0);
+        }
+        finally
+        {
+            sockets.ForEach(socket => socket.Dispose());
+        }
+    }
+
+    [Fact]
     public async Task Unknown_address_and_wrong_signature_take_the_same_time()
     {
         await using var hub = await TestHub.StartAsync(database.DataSource);
