@@ -1,3 +1,4 @@
+using Crossdock.Connectors.PrestaShop;
 using Crossdock.Connectors.Shopify;
 using Crossdock.Connectors.WooCommerce;
 using Crossdock.Model.Connectors;
@@ -11,6 +12,7 @@ public static class BuiltInConnectors
     [
         new Custom.CustomConnector(),
         new Http.HttpConnector(),
+        new PrestaShopConnector(),
         new ShopifyConnector(),
         new WooCommerceConnector(),
     ];
