@@ -9,6 +9,7 @@ namespace Crossdock.Connectors.Tests;
 public sealed partial class FieldTables
 {
     [Theory]
+    [InlineData("PrestaShop")]
     [InlineData("Shopify")]
     [InlineData("WooCommerce")]
     public void Canonical_names_of_the_table_exist(string platform)
@@ -22,6 +23,8 @@ public sealed partial class FieldTables
     [InlineData("Shopify", "order-delivered-refunded")]
     [InlineData("WooCommerce", "cash-on-delivery")]
     [InlineData("WooCommerce", "chile-two-packages")]
+    [InlineData("PrestaShop", "gift-paid-by-wire")]
+    [InlineData("PrestaShop", "shipped-part-refunded")]
     public void Every_field_of_our_documents_is_in_the_table(string platform, string document)
     {
         using var source = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Root, "tests", "Crossdock.Connectors.Tests", platform, "Payloads", document + ".json")));
@@ -32,6 +35,8 @@ public sealed partial class FieldTables
     [Theory]
     [InlineData("Shopify", "order-delivered-refunded")]
     [InlineData("WooCommerce", "cash-on-delivery")]
+    [InlineData("PrestaShop", "gift-paid-by-wire")]
+    [InlineData("PrestaShop", "shipped-part-refunded")]
     public void Every_field_that_the_mapping_fills_is_in_the_table(string platform, string document)
     {
         using var expected = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Root, "tests", "Crossdock.Connectors.Tests", platform, "Payloads", document + ".expected.json")));

@@ -188,8 +188,25 @@ internal sealed class PrestaShopReader(ConnectionAccess access) : IOrderReader
             return trouble is not null ? Failed(trouble) : new OrderPage([.. rows.Where(row => PrestaShopAnswers.Id(row) is not null).Select(row => Summarised(row, known, zone, client.Clock.GetUtcNow()))], next?.ToString());
         }
 
-        var (documents, failure) = await new PrestaShopJoin(client, known).JoinAsync(rows, cancellationToken);
+        var join = new PrestaShopJoin(client, known);
+        var (documents, failure) = await join.JoinAsync(rows, cancellationToken);
+        if (failure is null && UnpaidSiblings(documents!) is { Length: > 0 } others)
+        {
+            // PrestaShop books a split purchase's payment on one order and does not touch the others, so that no list by change would bring them up.
+            var answer = await client.GetAsync("orders", PrestaShopClient.Join(PrestaShopClient.Any("id", others), "display=full"), cancellationToken);
+            (var more, failure) = answer is ShopRows found ? await join.JoinAsync(found.Rows, cancellationToken) : ([], answer);
+            documents = [.. documents!, .. more ?? []];
+        }
+
         return failure is not null ? Failed(failure) : new OrderPage([.. documents!.Where(document => PrestaShopAnswers.Id((JsonObject)document["order"]!) is not null).Select(document => Listed(document, known))], next?.ToString());
+    }
+
+    private static string[] UnpaidSiblings(IReadOnlyList<JsonObject> documents)
+    {
+        var here = documents.Select(document => PrestaShopAnswers.Id((JsonObject)document["order"]!)).ToHashSet(StringComparer.Ordinal);
+        return [.. documents.Where(document => PrestaShopAnswers.IsSet(document["order_state"] as JsonObject, "paid"))
+            .SelectMany(document => ((JsonArray)document["siblings"]!).OfType<JsonObject>())
+            .Where(sibling => !PrestaShopAnswers.IsSet(sibling, "paid")).Select(sibling => PrestaShopAnswers.Id(sibling)).OfType<string>().Where(id => !here.Contains(id)).Distinct(StringComparer.Ordinal)];
     }
 
     private ListedOrder Listed(JsonObject document, PrestaShopReference known)
