@@ -16,6 +16,31 @@ internal static class PrestaShopAnswers
     /// <summary>The rows of a list, or the one of a single answer; null when the body is no webservice document of this resource.</summary>
     internal static List<JsonObject>? Rows(ReadOnlySpan<byte> body, string resource)
     {
+        try
+        {
+            return Read(body, resource);
+        }
+        catch (InvalidOperationException)
+        {
+            return null;     // half a surrogate pair
+        }
+    }
+
+    /// <summary>The platform's own words for what went wrong; null when the body has none.</summary>
+    internal static (int? Code, string Message)? Error(ReadOnlySpan<byte> body)
+    {
+        try
+        {
+            return ReadError(body);
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static List<JsonObject>? Read(ReadOnlySpan<byte> body, string resource)
+    {
         if (Xml(body) is { } root)
         {
             var list = root.Element(resource);
@@ -50,8 +75,7 @@ internal static class PrestaShopAnswers
         return null;
     }
 
-    /// <summary>The platform's own words for what went wrong; null when the body has none.</summary>
-    internal static (int? Code, string Message)? Error(ReadOnlySpan<byte> body)
+    private static (int? Code, string Message)? ReadError(ReadOnlySpan<byte> body)
     {
         if (Xml(body) is { } root)
         {
@@ -216,6 +240,8 @@ internal static class PrestaShopAnswers
                 return new JsonArray([.. element.EnumerateArray().Select(Node)]);
             case JsonValueKind.Null:
                 return null;
+            case JsonValueKind.String:
+                return JsonValue.Create(element.GetString());
             default:
                 return JsonValue.Create(element.Clone());
         }

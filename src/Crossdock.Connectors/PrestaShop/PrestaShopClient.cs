@@ -23,7 +23,12 @@ internal sealed record ShopRows(List<JsonObject> Rows) : ShopAnswer;
 /// <summary>It certainly has no such thing.</summary>
 internal sealed record ShopNothing(string Because) : ShopAnswer;
 
-internal sealed record ShopLater(string Because, TimeSpan? After = null, bool WasSent = false) : ShopAnswer;
+/// <summary>Not now.</summary>
+/// <param name="Because">One sentence.</param>
+/// <param name="After">How long it asks to wait.</param>
+/// <param name="WasSent">True when the shop may have done what it was told.</param>
+/// <param name="IsThrottled">True when only the rate was wrong.</param>
+internal sealed record ShopLater(string Because, TimeSpan? After = null, bool WasSent = false, bool IsThrottled = false) : ShopAnswer;
 
 /// <summary>This key may not do this with this resource.</summary>
 internal sealed record ShopForbidden(string Because) : ShopAnswer;
@@ -49,7 +54,7 @@ internal sealed class PrestaShopClient : IDisposable
         this.access = access;
         settings = PrestaShopSettings.Of(access.Settings);
         key = access.Settings.Secret("webserviceKey") ?? "";
-        masks = new Masks([key, Convert.ToBase64String(Encoding.ASCII.GetBytes(key + ":"))]);
+        masks = new Masks([.. access.Settings.Secrets.Values, Convert.ToBase64String(Encoding.ASCII.GetBytes(key + ":"))]);
     }
 
     internal PrestaShopSettings Settings => settings;
@@ -110,6 +115,7 @@ internal sealed class PrestaShopClient : IDisposable
             if (method == HttpMethod.Get && (int)response.StatusCode is >= 300 and < 400 && Redirected(address, response) is { } elsewhere)
             {
                 response.Dispose();
+                await access.Budget.WaitAsync(1, both.Token);
                 response = await SendOnceAsync(method, elsewhere, null, keyInQuery, both.Token);
             }
 
@@ -177,11 +183,6 @@ internal sealed class PrestaShopClient : IDisposable
                     return new ShopRows(rows);
                 }
 
-                if (method == HttpMethod.Delete || (method != HttpMethod.Get && body.Length == 0))
-                {
-                    return new ShopRows([]);
-                }
-
                 return new ShopLater($"the shop answered HTTP {status} with something that is neither XML nor JSON of its webservice", WasSent: true);
             case >= 200 and < 300:
                 return new ShopRefused($"the shop says: {said}", status);
@@ -205,7 +206,7 @@ internal sealed class PrestaShopClient : IDisposable
 
         var wait = HttpAnswers.RetryAfter(response, access.Clock) ?? RestAfterTrouble;
         access.Budget.Pause(wait);
-        return new ShopLater(status == 503 && IsPage(response, body) ? "the shop is in maintenance (HTTP 503 with a page)" : $"HTTP {status}{(said.Length > 0 ? $": {said}" : "")}", wait, WasSent: true);
+        return new ShopLater(status == 503 && IsPage(response, body) ? "the shop is in maintenance (HTTP 503 with a page)" : $"HTTP {status}{(said.Length > 0 ? $": {said}" : "")}", wait, WasSent: status != 429, IsThrottled: status == 429);
     }
 
     private static bool IsPage(HttpResponseMessage response, byte[] body) =>

@@ -5,7 +5,7 @@ using Crossdock.Model.Orders;
 namespace Crossdock.Connectors.PrestaShop;
 
 /// <summary>PrestaShop: orders from our own module in the shop and through its webservice. Facts and choices: the README beside this file.</summary>
-public sealed class PrestaShopConnector : IConnector, IWebhookSource, IOrderMapper, IOrderStates, IOrderSource
+public sealed class PrestaShopConnector : IConnector, IWebhookSource, IOrderMapper, IOrderStates, IOrderSource, IOrderStatusTarget, IConnectionTest
 {
     public ConnectorManifest Manifest { get; } = PrestaShopManifest.Manifest;
 
@@ -20,6 +20,16 @@ public sealed class PrestaShopConnector : IConnector, IWebhookSource, IOrderMapp
     public ReadingTraits? ReadingOf(ConnectionSettings connection) => connection.Secret("webserviceKey") is null ? null : PrestaShopReader.Traits(PrestaShopSettings.Of(connection));
 
     public IOrderReader OpenReader(ConnectionAccess access) => new PrestaShopReader(access);
+
+    public bool TellsStatus(ConnectionSettings connection) => connection.Secret("webserviceKey") is not null && PrestaShopSettings.Of(connection).TellsStatus;
+
+    public IDestination OpenStatus(ConnectionAccess access) => new PrestaShopStatus(access);
+
+    public async Task<IReadOnlyList<TestFinding>> TestAsync(ConnectionAccess access, CancellationToken cancellationToken)
+    {
+        using var test = new PrestaShopTest(access);
+        return await test.RunAsync(cancellationToken);
+    }
 
     public string? ToPlatform(OrderState state) => PrestaShopStates.ToPlatform(state);
 }

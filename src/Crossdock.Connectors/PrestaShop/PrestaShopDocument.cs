@@ -54,7 +54,7 @@ internal sealed class PrestaShopDocument(PrestaShopSettings settings, PrestaShop
             concerns.Add(new("address_missing", "The order needs a parcel but its address has no street: ask the buyer and enter it, or exclude the order."));
         }
 
-        var paidAt = lines.PaidAt() ?? (verdict.Payment is PaymentStatus.Paid or PaymentStatus.PartiallyRefunded or PaymentStatus.Refunded ? Time(order, "invoice_date", "/order") : null);
+        var paidAt = verdict.Payment is PaymentStatus.Paid or PaymentStatus.PartiallyPaid or PaymentStatus.PartiallyRefunded or PaymentStatus.Refunded ? lines.PaidAt() ?? Time(order, "invoice_date", "/order") : null;
         var since = StateSince(verdict.StateId);
         return new()
         {

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Nodes;
 using Crossdock.Model.Connectors;
 using Crossdock.Model.Orders;
@@ -95,37 +94,35 @@ internal sealed class PrestaShopReader(ConnectionAccess access) : IOrderReader
     private async Task<ListOutcome> PlacedAsync(ReadRequest request, PrestaShopReference known, DateTimeZone zone, string from, string to, PrestaShopCursor cursor, CancellationToken cancellationToken)
     {
         string filter = PrestaShopClient.Join(PrestaShopClient.Filter("date_add", $"[{from},{to}]"), cursor.LastId.Length > 0 ? PrestaShopClient.Filter("id", $">[{cursor.LastId}]") : "");
-        var answer = await PageAsync(filter, "[id_ASC]", 0, request.OnlySummaries, cancellationToken);
+        var answer = await PageAsync(filter, "[id_ASC]", request.OnlySummaries, cancellationToken);
         if (answer is not ShopRows { Rows: var rows })
         {
             return Failed(answer);
         }
 
         string? last = rows.Count < client.Settings.PageSize ? null : PrestaShopAnswers.Id(rows[^1]);
-        return await PageOfAsync(rows, request.OnlySummaries, known, zone, last is null ? null : new PrestaShopCursor(0, "", 0, last), cancellationToken);
+        return await PageOfAsync(rows, request.OnlySummaries, known, zone, last is null ? null : new PrestaShopCursor(0, "", last), cancellationToken);
     }
 
-    // From the last row's second on: rows that change meanwhile move behind, and nothing slips through between two pages.
+    // By time, and within the second where a page ended by id: what changes meanwhile moves behind, and nothing slips through between two pages.
     private async Task<ListOutcome> ChangedAsync(ReadRequest request, PrestaShopReference known, DateTimeZone zone, string from, string to, PrestaShopCursor cursor, CancellationToken cancellationToken)
     {
+        bool isWithinSecond = cursor.LastId.Length > 0;
         string start = cursor.Date.Length > 0 ? cursor.Date : from;
-        var answer = await PageAsync(PrestaShopClient.Filter("date_upd", $"[{start},{to}]"), "[date_upd_ASC,id_ASC]", cursor.Offset, request.OnlySummaries, cancellationToken);
+        string filter = isWithinSecond
+            ? PrestaShopClient.Join(PrestaShopClient.Filter("date_upd", $"[{start},{Later(start)}]"), PrestaShopClient.Filter("id", $">[{cursor.LastId}]"))
+            : PrestaShopClient.Filter("date_upd", $"[{start},{to}]");
+        var answer = await PageAsync(filter, isWithinSecond ? "[id_ASC]" : "[date_upd_ASC,id_ASC]", request.OnlySummaries, cancellationToken);
         if (answer is not ShopRows { Rows: var rows })
         {
             return Failed(answer);
         }
 
-        PrestaShopCursor? next = null;
-        if (rows.Count >= client.Settings.PageSize && PrestaShopAnswers.Text(rows[^1], "date_upd") is { } last)
-        {
-            // Everything of one second (an import, a mass change): by position within it.
-            next = last == start ? new(0, start, cursor.Offset + rows.Count, "") : new(0, last, 0, "");
-        }
-        else if (!request.OnlySummaries)
-        {
-            next = new(1, "", 0, "");
-        }
-
+        bool isFull = rows.Count >= client.Settings.PageSize;
+        var last = rows.LastOrDefault();
+        PrestaShopCursor? next = isFull && PrestaShopAnswers.Id(last) is { } id && (isWithinSecond ? start : PrestaShopAnswers.Text(last, "date_upd")) is { } second ? new(0, second, id)
+            : isWithinSecond ? new(0, Later(start), "")
+            : request.OnlySummaries ? null : new(1, "", "");
         return await PageOfAsync(rows, request.OnlySummaries, known, zone, next, cancellationToken);
     }
 
@@ -148,7 +145,7 @@ internal sealed class PrestaShopReader(ConnectionAccess access) : IOrderReader
 
         // A resource that the key may not read, or that an old version cannot filter so, is passed over.
         string? last = rows.Count < size ? null : PrestaShopAnswers.Id(rows[^1]);
-        PrestaShopCursor? next = last is not null ? cursor with { LastId = last } : cursor.Phase < Children.Length ? new(cursor.Phase + 1, "", 0, "") : null;
+        PrestaShopCursor? next = last is not null ? cursor with { LastId = last } : cursor.Phase < Children.Length ? new(cursor.Phase + 1, "", "") : null;
         string[] keys = [.. rows.Select(row => PrestaShopAnswers.Text(row, key)).OfType<string>().Where(value => value != "0").Distinct(StringComparer.Ordinal)];
         if (keys.Length == 0)
         {
@@ -166,10 +163,11 @@ internal sealed class PrestaShopReader(ConnectionAccess access) : IOrderReader
         return await PageOfAsync(touched, false, known, zone, next, cancellationToken);
     }
 
-    private Task<ShopAnswer> PageAsync(string filter, string sort, int offset, bool onlySummaries, CancellationToken cancellationToken)
+    private static string Later(string second) => PrestaShopZone.Text(PrestaShopZone.Local(second)!.Value.PlusSeconds(1));
+
+    private Task<ShopAnswer> PageAsync(string filter, string sort, bool onlySummaries, CancellationToken cancellationToken)
     {
-        string size = client.Settings.PageSize.ToString(CultureInfo.InvariantCulture);
-        string limit = offset == 0 ? $"limit={size}" : $"limit={offset.ToString(CultureInfo.InvariantCulture)}%2C{size}";
+        string limit = $"limit={client.Settings.PageSize.ToString(CultureInfo.InvariantCulture)}";
         // Without date=1 a filter on a date does nothing.
         return client.GetAsync("orders", PrestaShopClient.Join(filter, "date=1", $"sort={Uri.EscapeDataString(sort)}", limit, $"display={Uri.EscapeDataString(onlySummaries ? Summary : "full")}"), cancellationToken);
     }
@@ -260,18 +258,16 @@ internal sealed class PrestaShopReader(ConnectionAccess access) : IOrderReader
 
 /// <summary>Where listing goes on: the orders themselves, then what happened to orders without touching them.</summary>
 /// <param name="Phase">0 for orders, 1 and up for the others.</param>
-/// <param name="Date">The second of the last row, local; empty for the window's start.</param>
-/// <param name="Offset">How many rows of that second have come.</param>
-/// <param name="LastId">The last id, where pages go by it.</param>
-internal sealed record PrestaShopCursor(int Phase, string Date, int Offset, string LastId)
+/// <param name="Date">The second where the last page ended, local; empty for the window's start.</param>
+/// <param name="LastId">The last id, where pages go by it; empty for none.</param>
+internal sealed record PrestaShopCursor(int Phase, string Date, string LastId)
 {
     /// <summary>Reads what <see cref="ToString"/> wrote; the beginning for anything else.</summary>
     internal static PrestaShopCursor Parse(string? text) =>
-        text?.Split('|') is [var phase, var date, var offset, var id]
-        && int.TryParse(phase, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && int.TryParse(offset, NumberStyles.None, CultureInfo.InvariantCulture, out int skipped)
-        && (date.Length == 0 || PrestaShopZone.Local(date) is not null) && id.All(char.IsAsciiDigit)
-            ? new(number, date, skipped, id)
-            : new(0, "", 0, "");
+        text?.Split('|') is [var phase, var date, var id] && int.TryParse(phase, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+        && (date.Length == 0 || PrestaShopZone.Local(date) is not null) && id.All(char.IsAsciiDigit) && id.Length <= 20
+            ? new(number, date, id)
+            : new(0, "", "");
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Phase}|{Date}|{Offset}|{LastId}");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Phase}|{Date}|{LastId}");
 }

@@ -4,6 +4,7 @@ using System.Text;
 using Crossdock.Connections;
 using Crossdock.Connectors.Custom;
 using Crossdock.Connectors.Http;
+using Crossdock.Connectors.PrestaShop;
 using Crossdock.Connectors.Shopify.Emulator;
 using Crossdock.Connectors.WooCommerce;
 
@@ -51,7 +52,7 @@ internal sealed class SandboxTown : IAsyncDisposable
     }
 
     /// <summary>One line for the start-up text.</summary>
-    internal string Describe() => "two Shopify shops, a WooCommerce shop and two shops of their own making sell; " + couriers;
+    internal string Describe() => "two Shopify shops, a WooCommerce and a PrestaShop shop and two shops of their own making sell; " + couriers;
 
     public async ValueTask DisposeAsync()
     {
@@ -72,12 +73,13 @@ internal sealed class SandboxTown : IAsyncDisposable
         {
             FirstId = number, RepeatRate = 0.05, ReorderRate = 0.03, UpdateRate = 0.06, CancelRate = 0.03, RefundRate = 0.03, TrashRate = 0.02, BadAddressRate = 0.03,
         }));
+        var cumbre = Keep(await PrestaShopEmulator.StartAsync(new() { FirstId = number, LossRate = 0.02, RepeatRate = 0.03, SplitRate = 0.02, UpdateRate = 0.06, CancelRate = 0.03, RefundRate = 0.03, BadAddressRate = 0.03 }));
         string secret = RandomNumberGenerator.GetHexString(32, lowercase: true);
         string ownSecret = "whsec_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(24));
 
         var values = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["SANDBOX_COURIER"] = courier.Address, ["SANDBOX_NIGHT"] = night.Address, ["SANDBOX_POLAR"] = polar.Address, ["SANDBOX_SECRET"] = secret, ["SANDBOX_OWN_SECRET"] = ownSecret,
+            ["SANDBOX_COURIER"] = courier.Address, ["SANDBOX_NIGHT"] = night.Address, ["SANDBOX_POLAR"] = polar.Address, ["SANDBOX_CUMBRE"] = cumbre.Address, ["SANDBOX_CUMBRE_KEY"] = new PrestaShopEmulatorOptions().Key, ["SANDBOX_SECRET"] = secret, ["SANDBOX_OWN_SECRET"] = ownSecret,
         };
         var result = await hub.Application.Services.GetRequiredService<ConfigurationService>()
             .ApplyAsync(Configuration(), "sandbox", values.GetValueOrDefault, cancellationToken: cancellationToken);
@@ -94,6 +96,8 @@ internal sealed class SandboxTown : IAsyncDisposable
         }
         foreach (string topic in WooTopics) await polar.SubscribeAsync(topic, $"{hub.Address}/in/polar", secret, cancellationToken);
         trade.Add(polar.RunAsync(pace, closing.Token));
+        cumbre.InstallModule($"{hub.Address}/in/cumbre", secret);
+        trade.Add(cumbre.RunAsync(pace, closing.Token));
         var own = new CustomStoreEmulator(new Uri($"{hub.Address}/in/own"), ownSecret, "own-" + number.ToString(CultureInfo.InvariantCulture));
         trade.Add(RunAsync(own, pace));
         // Few orders, each approved by a person, and every fifth cannot be read.

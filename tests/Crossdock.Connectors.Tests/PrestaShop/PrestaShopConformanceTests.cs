@@ -48,3 +48,23 @@ public sealed class PrestaShopStatesConformanceTests : OrderStatesConformance
     protected override IConnector Connector => Presta.Connector;
     protected override ConnectionSettings Valid => Presta.Store();
 }
+
+public sealed class PrestaShopSourceConformanceTests : OrderSourceConformance
+{
+    protected override EmulatedShop NewShop() => new EmulatedPrestaShop();
+}
+
+public sealed class PrestaShopXmlSourceConformanceTests : OrderSourceConformance
+{
+    protected override EmulatedShop NewShop() => new EmulatedPrestaShop("xml");
+}
+
+public sealed class PrestaShopStatusConformanceTests : OrderStatusConformance
+{
+    protected override EmulatedShop NewShop() => new EmulatedPrestaShop();
+}
+
+public sealed class PrestaShopConnectionTestConformanceTests : ConnectionTestConformance
+{
+    protected override EmulatedShop NewShop() => new EmulatedPrestaShop();
+}

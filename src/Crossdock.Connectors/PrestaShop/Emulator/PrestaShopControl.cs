@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
@@ -14,6 +15,8 @@ internal sealed class PrestaShopControl(PrestaShopEmulator emulator, PrestaShopS
     private int calls;
     private volatile bool hasNotices;
     private long slowness;
+
+    internal ConcurrentQueue<(long Order, string What)> Told { get; } = new();
 
     /// <summary>Tracking numbers told with a mail to the buyer.</summary>
     internal int Mails { get; set; }

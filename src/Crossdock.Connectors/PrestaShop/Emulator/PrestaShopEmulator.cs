@@ -14,6 +14,7 @@ public sealed class PrestaShopEmulator : IAsyncDisposable
     private readonly WebApplication server;
     private readonly PrestaShopShop shop;
     private readonly PrestaShopModule module;
+    private readonly PrestaShopWebservice webservice;
     private readonly TimeProvider clock;
 
     private PrestaShopEmulator(PrestaShopEmulatorOptions options, WebApplication server)
@@ -22,6 +23,7 @@ public sealed class PrestaShopEmulator : IAsyncDisposable
         clock = options.Clock ?? TimeProvider.System;
         shop = new PrestaShopShop(options, clock);
         module = new PrestaShopModule(options, shop, clock);
+        webservice = new PrestaShopWebservice(options, this, shop, module, clock);
     }
 
     /// <summary>Its address without a slash at the end.</summary>
@@ -36,6 +38,9 @@ public sealed class PrestaShopEmulator : IAsyncDisposable
     /// <summary>True since the hub answered 410: the module has stopped.</summary>
     public bool IsStopped => module.IsStopped;
 
+    /// <summary>What was written to an order through the webservice: <c>state 4</c>, <c>tracking X</c>; in order.</summary>
+    public IReadOnlyList<string> ToldOf(long id) => [.. webservice.Told.Where(told => told.Order == id).Select(told => told.What)];
+
     /// <summary>Starts it on a loopback port.</summary>
     public static async Task<PrestaShopEmulator> StartAsync(PrestaShopEmulatorOptions? options = null)
     {
@@ -49,7 +54,7 @@ public sealed class PrestaShopEmulator : IAsyncDisposable
         });
         var application = builder.Build();
         var emulator = new PrestaShopEmulator(options, application);
-        application.Run(new PrestaShopWebservice(options, emulator, emulator.shop, emulator.module, emulator.clock).AnswerAsync);
+        application.Run(emulator.webservice.AnswerAsync);
         await application.StartAsync();
         emulator.Address = application.Urls.First();
         emulator.shop.Url = emulator.Address;
@@ -108,6 +113,9 @@ public sealed class PrestaShopEmulator : IAsyncDisposable
 
     /// <summary>A mass action gives several orders one time of change, silently.</summary>
     public void TouchAll(IEnumerable<long> ids) => shop.TouchAll(ids);
+
+    /// <summary>Puts an order's row back as given, its times included.</summary>
+    public void Rewrite(long id, JsonObject row) => shop.Replace("orders", id, row);
 
     /// <summary>An order's row as the webservice shows it; null when there is none.</summary>
     public JsonObject? Order(long id) => shop.Row("orders", id);

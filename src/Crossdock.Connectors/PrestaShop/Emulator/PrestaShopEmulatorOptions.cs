@@ -37,6 +37,8 @@ public sealed record PrestaShopEmulatorOptions
     public double SplitRate { get; init; }
     /// <summary>Share of orders that wait for a bank transfer.</summary>
     public double UnpaidRate { get; init; } = 0.1;
+    /// <summary>Share of the others that are paid to the courier.</summary>
+    public double CashRate { get; init; } = 0.25;
     /// <summary>Share of orders that the shop changes afterwards: the address, or an edited line.</summary>
     public double UpdateRate { get; init; } = 0.1;
     /// <summary>Share of orders that are cancelled afterwards.</summary>

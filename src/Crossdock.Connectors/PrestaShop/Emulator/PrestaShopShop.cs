@@ -90,12 +90,12 @@ internal sealed class PrestaShopShop
     /// <summary>Somebody buys: one order, or two when the shop splits the cart; gives their ids.</summary>
     internal List<long> Place(bool isSplit)
     {
-        bool isUnpaid = Happens(options.UnpaidRate), isBad = Happens(options.BadAddressRate);
+        bool isUnpaid = Happens(options.UnpaidRate), isCash = !isUnpaid && Happens(options.CashRate), isBad = Happens(options.BadAddressRate);
         lock (door)
         {
 #pragma warning disable CA5394 // Dice, not keys.
             var buyer = Buyers[chance.Next(Buyers.Length)];
-            bool isCash = !isUnpaid && chance.Next(4) == 0, isGift = chance.Next(6) == 0;
+            bool isGift = chance.Next(6) == 0;
             long cart = 5000 + Table("orders").Count;
             string reference = new([.. Enumerable.Range(0, 9).Select(_ => (char)('A' + chance.Next(26)))]);
 #pragma warning restore CA5394

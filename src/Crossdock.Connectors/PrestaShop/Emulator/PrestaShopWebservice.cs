@@ -11,6 +11,9 @@ internal sealed class PrestaShopWebservice(PrestaShopEmulatorOptions options, Pr
 {
     private readonly PrestaShopControl control = new(emulator, shop, module);
 
+    /// <summary>What was written: order and what.</summary>
+    internal IReadOnlyCollection<(long Order, string What)> Told => [.. control.Told];
+
     internal async Task AnswerAsync(HttpContext call)
     {
         string path = call.Request.Path.Value ?? "";
@@ -132,6 +135,7 @@ internal sealed class PrestaShopWebservice(PrestaShopEmulatorOptions options, Pr
             }
 
             var row = shop.Rows("order_histories")[^1];
+            control.Told.Enqueue((Number(fields["id_order"]), $"state {fields["id_order_state"]}"));
             module.Announce("order.state_changed", Number(fields["id_order"]));
             if (control.TakeBrokenAnswer())
             {
@@ -149,6 +153,11 @@ internal sealed class PrestaShopWebservice(PrestaShopEmulatorOptions options, Pr
             {
                 await ErrorAsync(call, 400, 41, $"parameter \"{missing.FirstOrDefault() ?? "unknown"}\" required");
                 return;
+            }
+
+            if (fields.GetValueOrDefault("tracking_number") is { Length: > 0 } number && number != (string?)row["tracking_number"])
+            {
+                control.Told.Enqueue((Number((string)row["id_order"]!), $"tracking {number}"));
             }
 
             foreach (var (name, value) in fields.Where(pair => pair.Key != "id"))

@@ -1,0 +1,4 @@
+<?php
+// No listing of this folder.
+header('Location: ../');
+exit;
