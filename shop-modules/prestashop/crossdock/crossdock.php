@@ -47,10 +47,17 @@ class Crossdock extends Module
 
     public function install()
     {
-        return parent::install()
-            && DbOutbox::create()
-            && $this->registerHook(self::HOOKS)
-            && Configuration::updateValue('CROSSDOCK_SECRET', base64_encode(random_bytes(32)))
+        if (!parent::install() || !DbOutbox::create()) {
+            return false;
+        }
+
+        foreach (self::HOOKS as $hook) {
+            if (!$this->registerHook($hook)) {
+                return false;
+            }
+        }
+
+        return Configuration::updateValue('CROSSDOCK_SECRET', base64_encode(random_bytes(32)))
             && Configuration::updateValue('CROSSDOCK_TOKEN', bin2hex(random_bytes(16)));
     }
 
@@ -230,7 +237,6 @@ class Crossdock extends Module
     {
         $figures = DbOutbox::figures();
         $this->context->smarty->assign([
-            'crossdock_action' => AdminController::$currentIndex . '&configure=' . $this->name . '&token=' . Tools::getAdminTokenLite('AdminModules'),
             'crossdock_url' => (string) Configuration::get('CROSSDOCK_URL'),
             'crossdock_secret' => (string) Configuration::get('CROSSDOCK_SECRET'),
             'crossdock_cron' => $this->context->link->getModuleLink($this->name, 'drain', ['token' => (string) Configuration::get('CROSSDOCK_TOKEN')], true),
@@ -240,7 +246,7 @@ class Crossdock extends Module
             'crossdock_last' => isset($figures['last']) ? (string) $figures['last'] : '',
             'crossdock_troubles' => DbOutbox::troubles(20),
         ]);
-        return $this->display(__FILE__, 'views/templates/admin/configure.tpl');
+        return $this->context->smarty->fetch($this->getLocalPath() . 'views/templates/admin/configure.tpl');
     }
 
     private function note(string $topic, $params, $holder, array $detail = [])

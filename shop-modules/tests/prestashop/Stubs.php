@@ -105,9 +105,9 @@ abstract class Module
         return true;
     }
 
-    public function registerHook($names)
+    public function registerHook($name)
     {
-        $this->hooks = $names;
+        $this->hooks[] = $name;
         return true;
     }
 }

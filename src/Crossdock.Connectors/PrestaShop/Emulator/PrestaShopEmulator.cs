@@ -121,7 +121,7 @@ public sealed class PrestaShopEmulator : IAsyncDisposable
     public JsonObject? Order(long id) => shop.Row("orders", id);
 
     /// <summary>Rows of a resource that belong to an order.</summary>
-    public IReadOnlyList<JsonObject> RowsOf(string resource, long order) => [.. shop.Rows(resource).Where(row => row["id_order"]?.ToString() == PrestaShopShelf.Text(order))];
+    public IReadOnlyList<JsonObject> RowsOf(string resource, long order) => shop.Rows(resource, row => row["id_order"]?.ToString() == PrestaShopShelf.Text(order));
 
     /// <summary>Sends the last event once more.</summary>
     public Task RepeatLastAsync(CancellationToken cancellationToken = default)

@@ -189,12 +189,12 @@ internal sealed class PrestaShopModule(PrestaShopEmulatorOptions options, Presta
             Invoice = Row("addresses", "id_address_invoice"),
             Details = Of("order_details"),
             Carriers = Of("order_carriers"),
-            Payments = [.. shop.Rows("order_payments").Where(row => (string)row["order_reference"]! == reference)],
+            Payments = shop.Rows("order_payments", row => (string)row["order_reference"]! == reference),
             CartRules = Of("order_cart_rules"),
             Histories = Of("order_histories"),
             Slips = Of("order_slip"),
             Messages = Of("messages"),
-            Siblings = [.. shop.Rows("orders").Where(row => (string)row["reference"]! == reference && row["id"]!.ToString() != id)],
+            Siblings = shop.Rows("orders", row => (string)row["reference"]! == reference && row["id"]!.ToString() != id),
             Find = (resource, found) => found is null ? null : shop.Row(resource, long.Parse(found, CultureInfo.InvariantCulture)),
             KeyOf = state => PrestaShopStates.ConfigurationKeys.Where(key => configuration.GetValueOrDefault(key) == state).Order(StringComparer.Ordinal).FirstOrDefault(),
         }, entry.Topic, Time(clock.GetUtcNow()));
@@ -202,7 +202,7 @@ internal sealed class PrestaShopModule(PrestaShopEmulatorOptions options, Presta
         document["occurred_at"] = Time(entry.CreatedAt);
         return PrestaShopSnapshot.Bytes(document);
 
-        List<JsonObject> Of(string resource) => [.. shop.Rows(resource).Where(row => (string?)row["id_order"] == id)];
+        List<JsonObject> Of(string resource) => shop.Rows(resource, row => (string?)row["id_order"] == id);
 
         JsonObject? Row(string resource, string field) => shop.Row(resource, long.Parse((string)order[field]!, CultureInfo.InvariantCulture));
     }

@@ -7,7 +7,7 @@ namespace Crossdock.Connectors.PrestaShop;
 /// <summary>What a list of the webservice is asked for: filters, order, limit, fields. Source: PrestaShop developer documentation, webservice cheat sheet.</summary>
 internal static class PrestaShopQuery
 {
-    /// <summary>The rows, or what is wrong with the question.</summary>
+    /// <summary>Copies of the rows asked for, or what is wrong with the question.</summary>
     internal static (List<JsonObject> Rows, string? Wrong) Run(List<JsonObject> rows, IQueryCollection query)
     {
         bool knowsDates = query["date"] == "1";
@@ -67,10 +67,10 @@ internal static class PrestaShopQuery
                 return ([], $"Unable to display this field \"{unknown}\". However, these are available: {string.Join(", ", rows[0].Select(pair => pair.Key))}");
             }
 
-            rows = [.. rows.Select(row => new JsonObject(fields.Select(field => KeyValuePair.Create(field, row[field]?.DeepClone()))))];
+            return ([.. rows.Select(row => new JsonObject(fields.Select(field => KeyValuePair.Create(field, row[field]?.DeepClone()))))], null);
         }
 
-        return (rows, null);
+        return ([.. rows.Select(row => (JsonObject)row.DeepClone())], null);
     }
 
     private static bool Matches(string value, string condition)

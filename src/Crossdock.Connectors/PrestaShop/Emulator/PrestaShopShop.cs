@@ -62,11 +62,20 @@ internal sealed class PrestaShopShop
         }
     }
 
-    internal List<JsonObject> Rows(string resource)
+    internal List<JsonObject> Rows(string resource, Func<JsonObject, bool>? where = null)
     {
         lock (door)
         {
-            return [.. Table(resource).Values.Select(row => (JsonObject)row.DeepClone())];
+            return [.. Table(resource).Values.Where(row => where?.Invoke(row) ?? true).Select(row => (JsonObject)row.DeepClone())];
+        }
+    }
+
+    /// <summary>Answers a list's question over the rows themselves: what comes out is a copy.</summary>
+    internal (List<JsonObject> Rows, string? Wrong) Ask(string resource, Microsoft.AspNetCore.Http.IQueryCollection query)
+    {
+        lock (door)
+        {
+            return PrestaShopQuery.Run([.. Table(resource).Values], query);
         }
     }
 

@@ -92,7 +92,7 @@ internal sealed class PrestaShopWebservice(PrestaShopEmulatorOptions options, Pr
 
     private async Task ListAsync(HttpContext call, string resource)
     {
-        var (rows, wrong) = PrestaShopQuery.Run(shop.Rows(resource), call.Request.Query);
+        var (rows, wrong) = shop.Ask(resource, call.Request.Query);
         if (wrong is not null)
         {
             await ErrorAsync(call, 400, 32, wrong);

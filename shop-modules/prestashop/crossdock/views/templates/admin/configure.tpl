@@ -1,4 +1,4 @@
-<form action="{$crossdock_action|escape:'htmlall':'UTF-8'}" method="post" class="panel">
+<form method="post" class="panel">
   <div class="panel-heading">{l s='Connection' mod='crossdock'}</div>
   <div class="form-group">
     <label for="CROSSDOCK_URL">{l s='Address of the hub' mod='crossdock'}</label>
@@ -16,7 +16,7 @@
     <button type="submit" name="submitCrossdockSecret" class="btn btn-default">{l s='New secret' mod='crossdock'}</button>
   </div>
 </form>
-<form action="{$crossdock_action|escape:'htmlall':'UTF-8'}" method="post" class="panel">
+<form method="post" class="panel">
   <div class="panel-heading">{l s='Sending' mod='crossdock'}</div>
   <p>{l s='Call this address every minute from the server\'s cron:' mod='crossdock'}</p>
   <pre>* * * * * curl -fsS '{$crossdock_cron|escape:'htmlall':'UTF-8'}' &gt;/dev/null</pre>
