@@ -114,6 +114,16 @@ return [
         $check->same(['sent' => 1, 'failed' => 1, 'stopped' => false], $bench->run());
         $check->contains('no such column', $bench->outbox->rows[1]['error']);
     },
+    'a long error in any language fits its column' => static function (Check $check): void {
+        foreach ([str_repeat('ñ', 400), str_repeat('a', 199) . "\xe9 b", "caf\xe9"] as $error) {
+            $bench = new Bench();
+            $bench->outbox->add(7);
+            $bench->hub->answers = [[0, $error]];
+            $bench->run();
+            $kept = $bench->outbox->rows[1]['error'];
+            $check->true($kept !== '' && preg_match('//u', $kept) === 1 && preg_match('/^.{1,250}$/u', $kept) === 1, bin2hex(substr($kept, -4)));
+        }
+    },
     'a deleted order is done' => static function (Check $check): void {
         $bench = new Bench(static fn (array $row): ?array => null);
         $bench->outbox->add(7);

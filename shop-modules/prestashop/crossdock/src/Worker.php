@@ -78,7 +78,7 @@ class Worker
             // A hub that does not answer at all would cost the time-out once per row.
             $isAway = $status === 0;
             $wait = RetrySchedule::next((int) $row['attempts'] + 1, $this->now() - strtotime($row['created_at'] . ' UTC'));
-            $this->outbox->failed($row, $status, substr($error, 0, 250), $wait === null ? null : $this->now() + $wait, $this->now());
+            $this->outbox->failed($row, $status, self::short($error), $wait === null ? null : $this->now() + $wait, $this->now());
         }
 
         $this->outbox->forget($this->now() - self::KEEP_SECONDS);
@@ -110,6 +110,13 @@ class Worker
         $headers = $this->signer->headers($event, $body, $this->now(), $this->shop, $this->agent);
         list($status, $error) = $this->transport->post($this->url, $headers, $body, $timeoutSeconds);
         return [$status, $status >= 200 && $status < 300 ? '' : ($error !== '' ? $error : 'HTTP ' . $status)];
+    }
+
+    // As much as the column holds; never half a character, which the database would refuse.
+    private static function short(string $text): string
+    {
+        $cut = function_exists('mb_substr') ? mb_substr($text, 0, 200, 'UTF-8') : substr($text, 0, 200);
+        return preg_match('//u', $cut) === 1 ? $cut : (string) preg_replace('/[^\x20-\x7e]/', '?', $cut);
     }
 
     private function now(): int
