@@ -1,4 +1,5 @@
 using Crossdock.WebConsole.Actions;
+using Crossdock.WebConsole.Backfills;
 using Crossdock.WebConsole.Live;
 using Crossdock.Delivery;
 using Crossdock.Holds;
@@ -49,6 +50,7 @@ public static class ConsoleRegistration
         }
 
         ActionEndpoints.Map(app);
+        BackfillForms.Map(app);
 
         // Pages are only read; forms have addresses of their own. Without this they would also claim POST /sign-in.
         app.MapRazorComponents<App>().RequireAuthorization().WithMetadata(new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head]));

@@ -1,5 +1,6 @@
 using Crossdock.Accounts;
 using Crossdock.Api;
+using Crossdock.Backfill;
 using Crossdock.Capture;
 using Crossdock.Connections;
 using Crossdock.Connectors;
@@ -8,6 +9,7 @@ using Crossdock.Delivery;
 using Crossdock.Holds;
 using Crossdock.Model.Connectors;
 using Crossdock.Normalise;
+using Crossdock.Reading;
 using Crossdock.Relay;
 using Crossdock.WebConsole;
 
@@ -27,6 +29,7 @@ internal static class HubParts
         if (roles.Contains("deliver")) services.AddDelivery();
         services.AddProcessing(isOpen: roles.Contains("process"));
         if (roles.Contains("capture")) services.AddCapture().AddRelays();
+        if (roles.Contains("schedule")) services.AddReading().AddBackfill();
         services.AddHolds();
         services.AddCrossdockAuthentication();
         services.AddCrossdockApi();

@@ -20,6 +20,7 @@ internal static class OptionList
         ("Capture", typeof(Crossdock.Capture.CaptureOptions)),
         ("Relay", typeof(Crossdock.Relay.RelayOptions)),
         ("Processing", typeof(Crossdock.Normalise.ProcessingOptions)),
+        ("Reading", typeof(Crossdock.Reading.ReadingOptions)),
         ("Connections", typeof(Crossdock.Connections.ConnectionsOptions)),
         ("Delivery", typeof(Crossdock.Delivery.DeliveryOptions)),
     ];

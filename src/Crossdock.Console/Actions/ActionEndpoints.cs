@@ -24,6 +24,7 @@ internal static class ActionEndpoints
         Post("orders/approve", "Approved", "order", (actions, form, token) => actions.ApproveOrdersAsync(form.Ids, form.Actor, form.Because, token));
         Post("orders/cancel", "Cancelled", "order", (actions, form, token) => actions.CancelOrdersAsync(form.Ids, form.Seen, form.Actor, form.Because, token));
         Post("orders/restore", "Restored", "order", (actions, form, token) => actions.RestoreOrdersAsync(form.Ids, form.Actor, form.Because, token));
+        Post("orders/deliver", "To be delivered", "order", (actions, form, token) => actions.DeliverOrdersAsync(form.Ids, form.Actor, form.Because, token));
         Post("events/replay", "Replayed", "event", (actions, form, token) => actions.ReplayEventsAsync(form.Ids, form.Actor, form.Because, token));
         Post("events/drop", "Gave up", "event", (actions, form, token) => actions.DropParkedAsync(form.Ids, form.Actor, form.Because, token));
         Post("holds/release", "Released", "hold", (actions, form, token) => actions.ReleaseHoldsAsync(form.Ids, form.Actor, form.Because, token));
@@ -38,7 +39,7 @@ internal static class ActionEndpoints
     {
         if (!context.Request.HasFormContentType || !await antiforgery.IsRequestValidAsync(context))
         {
-            return Results.Text("This form is out of date or came from another site. Go back, load the page again and repeat it; nothing was changed.", statusCode: StatusCodes.Status400BadRequest);
+            return OutOfDate();
         }
 
         var sent = await context.Request.ReadFormAsync(context.RequestAborted);
@@ -68,6 +69,9 @@ internal static class ActionEndpoints
         return Results.LocalRedirect(back);
     }
 
+    internal static IResult OutOfDate() =>
+        Results.Text("This form is out of date or came from another site. Go back, load the page again and repeat it; nothing was changed.", statusCode: StatusCodes.Status400BadRequest);
+
     private static string Told(string did, string what, int wanted, ActionReport report)
     {
         string why = string.Join("; ", report.Refusals.Distinct(StringComparer.Ordinal).Take(3)).TrimEnd('.');
@@ -87,6 +91,6 @@ internal static class ActionEndpoints
 
     private static string Plain(string text) => text.Replace("\r\n", "\n", StringComparison.Ordinal).Trim();
 
-    private static string Local(string? address) =>
+    internal static string Local(string? address) =>
         address is ['/', ..] && !address.StartsWith("//", StringComparison.Ordinal) && !address.Contains('\\', StringComparison.Ordinal) && !address.AsSpan().ContainsAnyInRange('\0', '\u001F') ? address : "/";
 }

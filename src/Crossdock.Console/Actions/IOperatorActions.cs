@@ -15,6 +15,8 @@ public interface IOperatorActions
     Task<ActionReport> CancelOrdersAsync(IReadOnlyList<Guid> orders, OrderState? seen, string actor, string because, CancellationToken cancellationToken);
     /// <summary>Brings back orders that a person cancelled here.</summary>
     Task<ActionReport> RestoreOrdersAsync(IReadOnlyList<Guid> orders, string actor, string because, CancellationToken cancellationToken);
+    /// <summary>Has orders delivered that were read as history.</summary>
+    Task<ActionReport> DeliverOrdersAsync(IReadOnlyList<Guid> orders, string actor, string because, CancellationToken cancellationToken);
     Task<ActionReport> ReleaseHoldsAsync(IReadOnlyList<Guid> holds, string actor, string because, CancellationToken cancellationToken);
     /// <summary>Puts deliveries back to work; with a body, that is sent instead of the one made from the order.</summary>
     Task<ActionReport> RetryDeliveriesAsync(IReadOnlyList<Guid> deliveries, string? body, string actor, string because, CancellationToken cancellationToken);

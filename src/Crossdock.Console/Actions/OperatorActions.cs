@@ -21,6 +21,9 @@ internal sealed class OperatorActions(HoldStore holds, HoldQueries known, Delive
     public Task<ActionReport> RestoreOrdersAsync(IReadOnlyList<Guid> ids, string actor, string because, CancellationToken cancellationToken) =>
         EachAsync(ids, id => orders.RestoreAsync(id, Operator(actor), because, cancellationToken));
 
+    public Task<ActionReport> DeliverOrdersAsync(IReadOnlyList<Guid> ids, string actor, string because, CancellationToken cancellationToken) =>
+        EachAsync(ids, id => orders.DeliverAsync(id, Operator(actor), because, cancellationToken));
+
     public async Task<ActionReport> ReplayEventsAsync(IReadOnlyList<Guid> ids, string actor, string because, CancellationToken cancellationToken) =>
         Report(await events.ReplayAsync(ids, Operator(actor), because, cancellationToken));
 

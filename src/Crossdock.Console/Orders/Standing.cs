@@ -33,6 +33,11 @@ public sealed record Standing(string Tone, string Text, string? Advice = null, s
             return new("warn", there.Length == 0 ? "It is stopped and goes nowhere until somebody releases it." : $"{there} has it; what else is to be sent waits until somebody releases the order.");
         }
 
+        if (order.IsHistory)
+        {
+            return new("", $"It was read as history and is {Say.Name(order.State)} in the shop. It goes nowhere.", order.State is "cancelled" or "closed" or "delivered" or "in_shipment" ? null : "Deliver it here if it is to be handed to the store's destinations after all.");
+        }
+
         return order.State switch
         {
             "new" => new("", "It was received and is being worked on."),

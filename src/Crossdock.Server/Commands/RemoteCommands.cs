@@ -8,9 +8,9 @@ namespace Crossdock.Server.Commands;
 /// <summary>What concerns a running hub goes through its API: <c>apply</c>, <c>export</c>, <c>events replay</c>.</summary>
 internal static class RemoteCommands
 {
-    private static Option<string> Url() => new("--url") { Description = "The hub's address", DefaultValueFactory = _ => "http://localhost:8080" };
+    internal static Option<string> Url() => new("--url") { Description = "The hub's address", DefaultValueFactory = _ => "http://localhost:8080" };
 
-    private static Option<string?> Token() => new("--token") { Description = "The API token; default Crossdock__AdminToken, then the token file in the data folder" };
+    internal static Option<string?> Token() => new("--token") { Description = "The API token; default Crossdock__AdminToken, then the token file in the data folder" };
 
     internal static Command Apply()
     {
@@ -51,16 +51,26 @@ internal static class RemoteCommands
         return new Command("events", "Received events.") { replay };
     }
 
-    private static async Task<int> CallAsync(HttpMethod method, string url, string path, string? token, HttpContent? content, CancellationToken cancellationToken)
+    /// <summary>A client for a hub's API, signed in.</summary>
+    internal static async Task<HttpClient> HubAsync(string url, string? token, CancellationToken cancellationToken)
     {
         var settings = CommandLine.Settings();
         string file = Path.Combine(settings.DataFolder, FirstToken.FileName);
         string secret = token ?? (string.IsNullOrWhiteSpace(settings.AdminToken) ? null : settings.AdminToken)
             ?? (File.Exists(file) ? (await File.ReadAllTextAsync(file, cancellationToken)).Trim()
                 : throw new HubException($"No token: give --token, set Crossdock__AdminToken, or run where the token file {file} is."));
-        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(100) };
+        return new HttpClient
+        {
+            BaseAddress = new Uri(url.TrimEnd('/') + "/"),
+            Timeout = TimeSpan.FromSeconds(100),
+            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", secret) },
+        };
+    }
+
+    private static async Task<int> CallAsync(HttpMethod method, string url, string path, string? token, HttpContent? content, CancellationToken cancellationToken)
+    {
+        using var http = await HubAsync(url, token, cancellationToken);
         using var request = new HttpRequestMessage(method, new Uri(url.TrimEnd('/') + path)) { Content = content };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", secret);
         using var answer = await http.SendAsync(request, cancellationToken);
         string body = await answer.Content.ReadAsStringAsync(cancellationToken);
         if (answer.IsSuccessStatusCode)

@@ -1,3 +1,4 @@
+using Crossdock.Backfill;
 using Crossdock.Review;
 using System.Text.Json.Nodes;
 using Crossdock.Delivery;
@@ -26,6 +27,7 @@ public static class ApiRegistration
         services.AddSingleton<PrometheusText>();
         services.AddSingleton<ReplayStore>();
         services.AddSingleton<OrderActions>();
+        services.AddSingleton<BackfillActions>();
         // A node without the role deliver still takes a person's decision; another node does the work.
         services.TryAddSingleton(provider => new DeliveryActions(provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IDeliveryIntake>()));
         services.ConfigureHttpJsonOptions(options => options.SerializerOptions.Converters.Add(new SnakeCase<ActionAnswer>()));
@@ -60,6 +62,7 @@ public static class ApiRegistration
         DeliveryEndpoints.Map(api);
         HoldEndpoints.Map(api);
         ManyEndpoints.Map(api);
+        BackfillEndpoints.Map(api);
         endpoints.Map("/api/{**path}", () => Problems.NotFound("There is no such address, or not with this method. /openapi/v1.json lists them all.")).AllowAnonymous().ExcludeFromDescription();
         return endpoints;
     }

@@ -28,6 +28,7 @@ internal static class OrderEndpoints
         Act(orders, "release", "Release all holds of an order", (actions, id, actor, because, stop) => actions.ReleaseAsync(id, actor, because, stop));
         Act(orders, "cancel", "Cancel an order, also where it was delivered already", (actions, id, actor, because, stop) => actions.CancelAsync(id, actor, because, stop));
         Act(orders, "restore", "Bring back an order that a person cancelled here; its last document is worked again", (actions, id, actor, because, stop) => actions.RestoreAsync(id, actor, because, stop));
+        Act(orders, "deliver", "Have an order delivered that was read as history", (actions, id, actor, because, stop) => actions.DeliverAsync(id, actor, because, stop));
     }
 
     private static async Task<IResult> ListAsync(

@@ -1,8 +1,10 @@
+using Crossdock.Backfill;
 using Crossdock.Capture;
 using Crossdock.Connections;
 using Crossdock.Delivery;
 using Crossdock.Holds;
 using Crossdock.Orders;
+using Crossdock.Reading;
 using Crossdock.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -19,5 +21,7 @@ public static class QueryRegistration
         .AddSingleton<DeliveryQueries>()
         .AddSingleton<HoldQueries>()
         .AddSingleton<OrderQueries>()
+        .AddSingleton<BackfillQueries>()
+        .AddSingleton<ReadingQueries>()
         .AddSingleton<DashboardQueries>();
 }

@@ -11,12 +11,24 @@ public static class CaptureServices
     /// <summary>The inbox writer and its store.</summary>
     public static IServiceCollection AddCapture(this IServiceCollection services)
     {
+        services.AddInbox();
+        services.AddSingleton<CaptureEndpoint>();
+        return services;
+    }
+
+    /// <summary>Storing events on a node that takes no calls but reads; no harm where it is added twice.</summary>
+    internal static IServiceCollection AddInbox(this IServiceCollection services)
+    {
+        if (services.Any(service => service.ServiceType == typeof(InboxWriter)))
+        {
+            return services;
+        }
+
         services.AddOptions<CaptureOptions>().BindConfiguration("Crossdock:Capture").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<BodyBudget>();
         services.AddSingleton<InboxStore>();
         services.AddSingleton<InboxWriter>();
         services.AddHostedService(provider => provider.GetRequiredService<InboxWriter>());
-        services.AddSingleton<CaptureEndpoint>();
         return services;
     }
 

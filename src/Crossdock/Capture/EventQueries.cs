@@ -132,12 +132,12 @@ public sealed class EventQueries(NpgsqlDataSource database, ConnectionQueries co
 
         if (search.From is { } from)
         {
-            Add(From, "from", Reading.Floor(from));
+            Add(From, "from", QueryReading.Floor(from));
         }
 
         if (search.To is { } to)
         {
-            Add(To, "to", Reading.Floor(to));
+            Add(To, "to", QueryReading.Floor(to));
         }
 
         if (page.After is { } after)

@@ -15,7 +15,7 @@ public sealed record ConfigurationResult(IReadOnlyList<string> Created, IReadOnl
 /// <summary>Configuration as a file: checked as a whole, applied in one transaction or not at all.</summary>
 public sealed partial class ConfigurationService
 {
-    private static readonly string[] Parts = ["key", "name", "platform", "enabled", "settings", "secrets", "destinations", "rules", "approval"];
+    private static readonly string[] Parts = ["key", "name", "platform", "enabled", "settings", "secrets", "destinations", "rules", "approval", "polling"];
     private readonly NpgsqlDataSource _database;
     private readonly ConnectionStore _store;
     private readonly ConnectionDirectory _directory;
@@ -101,6 +101,7 @@ public sealed partial class ConfigurationService
             ["secrets"] = new JsonObject(row.Secrets.Keys.Select(name => KeyValuePair.Create(name, (JsonNode?)ConfigurationYaml.Mark(SettingSecrets.PlaceholderName(row.Key, name))))),
             ["destinations"] = new JsonArray([.. row.Destinations.Select(key => (JsonNode)key)]),
             ["approval"] = row.Approval,
+            ["polling"] = row.Polling.Write(),
             ["rules"] = JsonNode.Parse(row.Rules),
         })]);
         return ConfigurationYaml.Write(new JsonObject { ["connections"] = list });
@@ -161,6 +162,7 @@ public sealed partial class ConfigurationService
             SettingSecrets.Move(typed, clear, connector.Manifest, path, problems);
         }
 
+        var polling = PollingSetting.Read(json["polling"], $"{path}.polling", problems);
         string settings = json["settings"]?.ToJsonString() ?? "{}", rules = json["rules"]?.ToJsonString() ?? "[]";
         StoreRules.Read(JsonElement.Parse(rules), 0, $"{path}.rules", problems);
         if (connector is null)
@@ -175,7 +177,7 @@ public sealed partial class ConfigurationService
         return problems.Count > before
             ? null
             : (new ConnectionRow(known.GetValueOrDefault(key)?.Id ?? default, key, title, platform, json["enabled"]?.GetValue<bool>() ?? true, settings, clear,
-                [.. (json["destinations"] as JsonArray ?? []).Select(one => one?.ToString() ?? "")], rules, 0, approval, 0), clear);
+                [.. (json["destinations"] as JsonArray ?? []).Select(one => one?.ToString() ?? "")], rules, 0, approval, 0) { Polling = polling }, clear);
     }
 
     private void CheckTogether(List<ConnectionRow> wanted, IReadOnlyCollection<ConnectionRow> others, List<SettingProblem> problems)
@@ -204,7 +206,7 @@ public sealed partial class ConfigurationService
     }
 
     private bool IsSame(ConnectionRow former, ConnectionRow row, IReadOnlyDictionary<string, string> clear) =>
-        former.Name == row.Name && former.Platform == row.Platform && former.IsEnabled == row.IsEnabled && former.Approval == row.Approval
+        former.Name == row.Name && former.Platform == row.Platform && former.IsEnabled == row.IsEnabled && former.Approval == row.Approval && former.Polling == row.Polling
         && former.Destinations.SequenceEqual(row.Destinations)
         && JsonNode.DeepEquals(JsonNode.Parse(former.Settings), JsonNode.Parse(row.Settings))
         && JsonNode.DeepEquals(JsonNode.Parse(former.Rules), JsonNode.Parse(row.Rules))

@@ -21,6 +21,18 @@ public sealed class Connection
     public IOrderMapping? Mapping { get; init; }
     /// <summary>Null when the platform receives nothing.</summary>
     public IDestination? Destination { get; init; }
+    /// <summary>Null when its orders cannot be read: the connector lacks it, or the settings give no key.</summary>
+    public OrderReaders? Readers { get; init; }
+    /// <summary>Null when the platform keeps no queue for us.</summary>
+    public IOrderFeed? Feed { get; init; }
+    /// <summary>How often the queue is read while it was empty; null where there is no feed.</summary>
+    public TimeSpan? FeedEvery { get; init; }
+    /// <summary>Null when a person looks after the webhooks.</summary>
+    public ISubscriptions? Subscriptions { get; init; }
+    /// <summary>Takes <see cref="DeliveryKind.Status"/>; null when the shop is told nothing.</summary>
+    public IDestination? StatusDestination { get; init; }
+    /// <summary>How often it is polled; null for never.</summary>
+    public TimeSpan? PollEvery { get; init; }
     public required IStoreRules Rules { get; init; }
     /// <summary>Keys of its destinations, in order.</summary>
     public IReadOnlyList<string> Destinations { get; init; } = [];
@@ -28,6 +40,16 @@ public sealed class Connection
     public bool NeedsApproval { get; init; }
     /// <summary>Why it cannot work with its present settings; null when it can.</summary>
     public string? BrokenBecause { get; init; }
+
+    /// <summary>Disposes what was prepared. Called when the last call must have ended.</summary>
+    internal void Release()
+    {
+        Destination?.Dispose();
+        Readers?.Dispose();
+        Feed?.Dispose();
+        Subscriptions?.Dispose();
+        StatusDestination?.Dispose();
+    }
 
     public string Key => Settings.Key;
     public string Name => Settings.Name;

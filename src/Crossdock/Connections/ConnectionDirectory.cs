@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Crossdock.Model.Connectors;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -22,7 +21,7 @@ internal sealed partial class ConnectionDirectory(
 
     private readonly SemaphoreSlim _refreshing = new(1, 1);
     private readonly Channel<bool> _announced = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private readonly List<(IDestination Destination, DateTimeOffset At)> _replaced = [];
+    private readonly List<(Connection Connection, DateTimeOffset At)> _replaced = [];
     private volatile ConnectionSnapshot _current = ConnectionSnapshot.Empty;
 
     public ConnectionSnapshot Current => _current;
@@ -53,7 +52,7 @@ internal sealed partial class ConnectionDirectory(
             _current = new ConnectionSnapshot([.. kept.Concat(prepared.Values).OrderBy(connection => connection.Id.Value)]);
 
             var until = clock.GetUtcNow() + Grace;
-            _replaced.AddRange(former.All.Except(kept).Where(connection => connection.Destination is not null).Select(connection => (connection.Destination!, until)));
+            _replaced.AddRange(former.All.Except(kept).Select(connection => (connection, until)));
             foreach (var broken in prepared.Values.Where(connection => connection.BrokenBecause is not null))
             {
                 Log.ConnectionBroken(logger, broken.Key, broken.Platform, broken.BrokenBecause!);
@@ -81,7 +80,7 @@ internal sealed partial class ConnectionDirectory(
         DisposeReplaced(DateTimeOffset.MaxValue);
         foreach (var connection in _current.All)
         {
-            connection.Destination?.Dispose();
+            connection.Release();
         }
 
         _current = ConnectionSnapshot.Empty;
@@ -165,9 +164,9 @@ internal sealed partial class ConnectionDirectory(
 
     private void DisposeReplaced(DateTimeOffset now)
     {
-        foreach (var (destination, _) in _replaced.Where(replaced => replaced.At <= now))
+        foreach (var (connection, _) in _replaced.Where(replaced => replaced.At <= now))
         {
-            destination.Dispose();
+            connection.Release();
         }
 
         _replaced.RemoveAll(replaced => replaced.At <= now);

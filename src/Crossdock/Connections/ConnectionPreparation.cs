@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Crossdock.Access;
 using Crossdock.Model.Connections;
 using Crossdock.Model.Connectors;
 using Crossdock.Rules;
@@ -6,7 +7,7 @@ using Crossdock.Rules;
 namespace Crossdock.Connections;
 
 /// <summary>Makes a stored connection ready for work. Never throws: what is wrong with one connection is told by that connection.</summary>
-internal sealed class ConnectionPreparation(IReadOnlyList<IConnector> connectors, SecretBox secrets, OutgoingHttp http, TimeProvider clock)
+internal sealed class ConnectionPreparation(IReadOnlyList<IConnector> connectors, SecretBox secrets, OutgoingHttp http, AccessPreparation access, TimeProvider clock)
 {
     public Connection Prepare(ConnectionRow row)
     {
@@ -28,6 +29,9 @@ internal sealed class ConnectionPreparation(IReadOnlyList<IConnector> connectors
                 return Broken(row, connector, settings, rules, string.Join(' ', problems.Select(problem => $"{problem.Path}: {problem.Problem}")));
             }
 
+            var traits = (connector as IOrderSource)?.ReadingOf(settings);
+            bool hasWebhooks = connector is IWebhookSource;
+            var feedEvery = (connector as IOrderFeedSource)?.FeedEvery(settings);
             return new Connection
             {
                 Id = row.Id,
@@ -35,6 +39,14 @@ internal sealed class ConnectionPreparation(IReadOnlyList<IConnector> connectors
                 IsEnabled = row.IsEnabled,
                 Version = row.Version,
                 Connector = connector,
+                Readers = traits is null ? null : new OrderReaders(traits, priority => ((IOrderSource)connector).OpenReader(access.For(row.Id, settings, traits.Pace, priority))),
+                PollEvery = traits is null ? null : row.Polling.Every(traits, hasWebhooks),
+                Feed = feedEvery is null ? null : ((IOrderFeedSource)connector).OpenFeed(access.For(row.Id, settings, traits?.Pace, RequestPriority.Poll)),
+                FeedEvery = feedEvery,
+                Subscriptions = connector is ISubscriptionSource source && source.ManagesSubscriptions(settings)
+                    ? source.OpenSubscriptions(access.For(row.Id, settings, traits?.Pace, RequestPriority.Poll)) : null,
+                StatusDestination = connector is IOrderStatusTarget target && target.TellsStatus(settings)
+                    ? target.OpenStatus(access.For(row.Id, settings, traits?.Pace, RequestPriority.Status)) : null,
                 Endpoint = (connector as IWebhookSource)?.Open(settings),
                 Mapping = (connector as IOrderMapper)?.MappingFor(settings),
                 Destination = (connector as IOrderTarget)?.Open(settings, http.Client, clock),

@@ -37,6 +37,8 @@ public sealed record ConnectionSummary
     public required int Waiting { get; init; }
     /// <summary>Dead letters of it, counted to 1,000.</summary>
     public required int Dead { get; init; }
+    /// <summary>Why its orders cannot be read at present, in the platform's own words; null when they can, or when nobody reads them.</summary>
+    public string? ReadingProblem { get; init; }
     /// <summary>Why it cannot work with its present settings; null when it can.</summary>
     public string? BrokenBecause { get; init; }
     /// <summary>Why deliveries to it wait without being tried: <c>destination is disabled</c>; null when nothing waits, or it is called.</summary>
@@ -68,7 +70,8 @@ public sealed class ConnectionQueries(NpgsqlDataSource database, IConnectionDire
                coalesce(s.parked, 0) AS parked_lately, coalesce(s.delivered, 0) AS delivered, coalesce(s.failed, 0) AS failed,
                (SELECT count(*) FROM (SELECT FROM parked_events WHERE connection_id = c.id LIMIT 1000) p)::int AS parked,
                (SELECT count(*) FROM (SELECT FROM deliveries WHERE destination_id = c.id AND state = 'waiting' LIMIT 10000) d)::int AS waiting,
-               (SELECT count(*) FROM (SELECT FROM deliveries WHERE destination_id = c.id AND state = 'dead' LIMIT 1000) d)::int AS dead
+               (SELECT count(*) FROM (SELECT FROM deliveries WHERE destination_id = c.id AND state = 'dead' LIMIT 1000) d)::int AS dead,
+               (SELECT string_agg(problem, ' ' ORDER BY activity) FROM reading_states WHERE connection_id = c.id) AS reading_problem
         FROM connections c
         LEFT JOIN LATERAL (SELECT received_at, topic FROM events WHERE connection_id = c.id ORDER BY id DESC LIMIT 1) e ON true
         LEFT JOIN LATERAL (

@@ -16,4 +16,8 @@ internal sealed record ConnectionRow(
     string Rules,
     int RulesVersion,
     string Approval,
-    long Version);
+    long Version)
+{
+    /// <summary>Whether and how often it is polled.</summary>
+    public PollingSetting Polling { get; init; } = new();
+}

@@ -1,3 +1,4 @@
+using Crossdock.Access;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
@@ -22,6 +23,10 @@ public static class ConnectionsRegistration
         services.AddSingleton<ConnectionStore>();
         services.AddSingleton<SecretBox>();
         services.AddSingleton<OutgoingHttp>();
+        services.AddSingleton<RequestBudgets>();
+        services.AddSingleton<TokenStore>();
+        services.AddSingleton<TokenVaults>();
+        services.AddSingleton<AccessPreparation>();
         services.AddSingleton<ConnectionPreparation>();
         services.AddSingleton<ConnectionDirectory>();
         services.AddSingleton<IConnectionDirectory>(provider => provider.GetRequiredService<ConnectionDirectory>());

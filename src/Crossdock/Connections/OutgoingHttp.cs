@@ -13,7 +13,7 @@ internal sealed class OutgoingHttp : IDisposable
     public OutgoingHttp(IOptions<ConnectionsOptions> options)
     {
         _allowPrivate = options.Value.AllowPrivateAddresses;
-        Client = new HttpClient(new SocketsHttpHandler
+        var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             UseCookies = false,
@@ -25,15 +25,21 @@ internal sealed class OutgoingHttp : IDisposable
             ConnectCallback = ConnectAsync,
             // Header values filled from an order may be any text; without this a name such as Ñuñoa could not be sent at all.
             RequestHeaderEncodingSelector = (_, _) => System.Text.Encoding.UTF8,
-        })
-        {
-            Timeout = Timeout.InfiniteTimeSpan,
         };
+        Client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        Invoker = new HttpMessageInvoker(handler, disposeHandler: false);
     }
 
     public HttpClient Client { get; }
 
-    public void Dispose() => Client.Dispose();
+    /// <summary>The same connections without a client around them, for handlers that stand before them.</summary>
+    public HttpMessageInvoker Invoker { get; }
+
+    public void Dispose()
+    {
+        Invoker.Dispose();
+        Client.Dispose();
+    }
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {

@@ -12,7 +12,7 @@ using Npgsql;
 namespace Crossdock.Normalise;
 
 /// <summary>Works one batch of events in one transaction: steps 9 to 12 of the main path.</summary>
-internal sealed class BatchProcessor(KeyedDatabase database, IConnectionDirectory directory, IDeliveryIntake intake, NodeIdentity node, ConnectionStatistics statistics, TimeProvider clock)
+internal sealed class BatchProcessor(KeyedDatabase database, IConnectionDirectory directory, IDeliveryIntake intake, NodeIdentity node, ConnectionStatistics statistics, FetchBell bell, TimeProvider clock)
 {
     /// <summary>Works the batch. Throws when the database fails, or when one event cannot be worked at all; nothing is then written.</summary>
     /// <param name="items">The events.</param>
@@ -25,9 +25,10 @@ internal sealed class BatchProcessor(KeyedDatabase database, IConnectionDirector
         var parked = new List<ParkedRow>();
         var notices = new List<(InboxItem Item, string Text)>();
         var work = new List<(InboxItem Item, Connection Store, string ExternalId, object? What)>(items.Count);
+        var fetches = new List<(InboxItem Item, WantedFetch Fetch)>();
         foreach (var item in items)
         {
-            Sort(item, connections, work, parked, notices);
+            Sort(item, connections, work, parked, notices, fetches);
         }
 
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
@@ -39,6 +40,7 @@ internal sealed class BatchProcessor(KeyedDatabase database, IConnectionDirector
             work.RemoveAll(one => !taken.Contains(one.Item.InboxId));
             parked.RemoveAll(row => !items.Any(item => item.EventId == row.EventId && taken.Contains(item.InboxId)));
             notices.RemoveAll(one => !taken.Contains(one.Item.InboxId));
+            fetches.RemoveAll(one => !taken.Contains(one.Item.InboxId));
         }
 
         var drafts = Fold(work, known, parked);
@@ -54,7 +56,7 @@ internal sealed class BatchProcessor(KeyedDatabase database, IConnectionDirector
         }
 
         // :: Step 12: write order, timeline and deliveries in one transaction
-        var deliveries = await WriteAsync(connection, drafts, results, parked, notices, now, rows, cancellationToken);
+        var deliveries = await WriteAsync(connection, drafts, results, parked, notices, fetches, now, rows, cancellationToken);
         try
         {
             await transaction.CommitAsync(cancellationToken);
@@ -72,10 +74,15 @@ internal sealed class BatchProcessor(KeyedDatabase database, IConnectionDirector
             intake.Wake();
         }
 
+        if (fetches.Count > 0)
+        {
+            bell.Ring();
+        }
+
         Count(items, results, parked);
     }
 
-    private static void Sort(InboxItem item, ConnectionSnapshot connections, List<(InboxItem, Connection, string, object?)> work, List<ParkedRow> parked, List<(InboxItem, string)> notices)
+    private static void Sort(InboxItem item, ConnectionSnapshot connections, List<(InboxItem, Connection, string, object?)> work, List<ParkedRow> parked, List<(InboxItem, string)> notices, List<(InboxItem, WantedFetch)> fetches)
     {
         if (!connections.ById.TryGetValue(item.ConnectionId, out var store) || store.Mapping is null)
         {
@@ -113,6 +120,9 @@ internal sealed class BatchProcessor(KeyedDatabase database, IConnectionDirector
                 break;
             case MappedChange change:
                 work.Add((item, store, change.ExternalId, change.Change));
+                break;
+            case Announced announced when store.Readers is not null:
+                fetches.Add((item, new WantedFetch(item.ConnectionId, announced.ExternalId, item.EventId, announced.What)));
                 break;
             case Announced announced:
                 parked.Add(new(item.EventId, item.ConnectionId, announced.ExternalId, false, $"{announced.What}: only the id was announced, and this connection has no key to fetch the order with.", null, null));
@@ -216,7 +226,7 @@ internal sealed class BatchProcessor(KeyedDatabase database, IConnectionDirector
 
     private async Task<List<NewDelivery>> WriteAsync(
         NpgsqlConnection connection, List<OrderDraft> drafts, List<(OrderDraft Draft, OrderResult Result)> results, List<ParkedRow> parked, List<(InboxItem Item, string Text)> notices,
-        DateTimeOffset now, CopyRows rows, CancellationToken cancellationToken)
+        List<(InboxItem Item, WantedFetch Fetch)> fetches, DateTimeOffset now, CopyRows rows, CancellationToken cancellationToken)
     {
         var ids = results.ToDictionary(one => one.Draft, one => one.Result.Row.Id);
         var inserted = results.Where(one => one.Result.IsNew).Select(one => one.Result.Row).ToList();
@@ -260,6 +270,10 @@ internal sealed class BatchProcessor(KeyedDatabase database, IConnectionDirector
         {
             await OrderStore.InsertAsync(connection, inserted, now, rows, cancellationToken);
             batch.BatchCommands.Add(ProcessingStore.UnparkCommand(inserted));
+            if (results.Exists(one => one.Result.IsNew && one.Draft.IsHistory))
+            {
+                batch.BatchCommands.Add(ProcessingStore.MarkHistoryCommand(results.Where(one => one.Result.IsNew && one.Draft.IsHistory).Select(one => one.Result.Row.Id)));
+            }
         }
 
         if (deliveries.Count > 0)
@@ -282,6 +296,11 @@ internal sealed class BatchProcessor(KeyedDatabase database, IConnectionDirector
         if (parked.Count > 0)
         {
             batch.BatchCommands.Add(ProcessingStore.ParkCommand([.. parked.DistinctBy(row => row.EventId)], now));
+        }
+
+        if (fetches.Count > 0)
+        {
+            batch.BatchCommands.Add(ProcessingStore.AskFetchCommand([.. fetches.GroupBy(one => (one.Fetch.ConnectionId, one.Fetch.ExternalId)).Select(group => group.Last().Fetch)], now));
         }
 
         foreach (var (item, text) in notices)

@@ -36,7 +36,7 @@ internal sealed class InboxClaims(NpgsqlDataSource database, NodeIdentity node, 
     private const string GiveBack = "UPDATE inbox SET leased_until = NULL, leased_by = NULL WHERE id = ANY($1) AND leased_by = $2";
 
     private const string Payloads = """
-        SELECT id, topic, occurred_at, received_at, body FROM events WHERE id = ANY($1)
+        SELECT id, topic, occurred_at, received_at, body, source FROM events WHERE id = ANY($1)
         """;
 
     private readonly List<DateTime> unanswered = [];
@@ -111,7 +111,7 @@ internal sealed class InboxClaims(NpgsqlDataSource database, NodeIdentity node, 
             return [];
         }
 
-        var payloads = new Dictionary<Guid, (string Topic, DateTimeOffset? OccurredAt, DateTimeOffset ReceivedAt, byte[] Body)>();
+        var payloads = new Dictionary<Guid, (string Topic, DateTimeOffset? OccurredAt, DateTimeOffset ReceivedAt, byte[] Body, string Source)>();
         await using (var read = new NpgsqlCommand(Payloads, connection)
         {
             Parameters = { new() { Value = rows.Where(row => row.Kind is not InboxKind.Repeat).Select(row => row.EventId).Distinct().ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid } },
@@ -120,7 +120,7 @@ internal sealed class InboxClaims(NpgsqlDataSource database, NodeIdentity node, 
         {
             while (await reader.ReadAsync(cancellationToken))
             {
-                payloads[reader.GetGuid(0)] = (reader.GetString(1), reader.IsDBNull(2) ? null : new DateTimeOffset(reader.GetDateTime(2)), new DateTimeOffset(reader.GetDateTime(3)), reader.GetFieldValue<byte[]>(4));
+                payloads[reader.GetGuid(0)] = (reader.GetString(1), reader.IsDBNull(2) ? null : new DateTimeOffset(reader.GetDateTime(2)), new DateTimeOffset(reader.GetDateTime(3)), reader.GetFieldValue<byte[]>(4), reader.GetString(5));
             }
         }
 
@@ -138,6 +138,7 @@ internal sealed class InboxClaims(NpgsqlDataSource database, NodeIdentity node, 
                 OccurredAt = payload.OccurredAt,
                 ReceivedAt = hasPayload ? payload.ReceivedAt : now,
                 Body = hasPayload ? payload.Body : null,
+                Source = hasPayload ? payload.Source : "",
                 Attempts = row.Attempts,
             };
         })];

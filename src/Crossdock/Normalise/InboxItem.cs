@@ -26,6 +26,8 @@ internal sealed record InboxItem
     public required DateTimeOffset ReceivedAt { get; init; }
     /// <summary>Null when the payload is not there any more, and for a repeat.</summary>
     public required byte[]? Body { get; init; }
+    /// <summary>Where it came from; see <see cref="EventSource"/>.</summary>
+    public string Source { get; init; } = "";
     public int Attempts { get; init; }
 
     public int Size => (Body?.Length ?? 0) + 512;

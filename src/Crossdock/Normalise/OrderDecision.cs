@@ -53,7 +53,7 @@ internal static class OrderDecision
         }
 
         order = order with { UpdatedAt = null };
-        var wanted = OrderStates.Wanted(order.State, before?.State, decision, draft.Store.NeedsApproval, before?.CancelledBy is not null);
+        var wanted = OrderStates.Wanted(order.State, before?.State, decision, draft.Store.NeedsApproval && !draft.IsHistory, before?.CancelledBy is not null);
         if (before is { State: OrderState.Cancelled, CancelledBy: { } person } && wanted is OrderState.Cancelled && order.State is not OrderState.Cancelled)
         {
             draft.Entries.Add(new(draft.Entries.Count > 0 ? draft.Entries[^1].At : now, TimelineKind.Note, Actor,
@@ -128,7 +128,7 @@ internal static class OrderDecision
 
     private static (IReadOnlyList<Concern> Open, IReadOnlyList<(string Code, string Reason)> Close, bool IsHeld) Holds(OrderDraft draft, OrderSurroundings around, RuleDecision? decision, OrderState state)
     {
-        bool isOver = state is OrderState.Excluded or OrderState.Cancelled or OrderState.Closed or OrderState.Delivered;
+        bool isOver = draft.IsHistory || state is OrderState.Excluded or OrderState.Cancelled or OrderState.Closed or OrderState.Delivered;
         var wanted = decision is null || isOver ? [] : decision.Holds.Concat(draft.Mapped!.Concerns).DistinctBy(concern => (concern.Code, concern.Reason)).ToList();
 
         // A hold that a person released is not opened again for the same reason.
@@ -143,6 +143,11 @@ internal static class OrderDecision
     private static DeliveryPlan? Plan(
         OrderDraft draft, Order? known, Order order, OrderState state, bool isHeld, OrderSurroundings around, RuleDecision? decision, ConnectionSnapshot connections, string? because)
     {
+        if (draft.IsHistory)
+        {
+            return null;
+        }
+
         bool isCalledOff = state is OrderState.Cancelled or OrderState.Excluded;
         bool isGoing = state is OrderState.Approved or OrderState.Processing;
         if ((isCalledOff && around.Deliveries.Count == 0) || (!isCalledOff && !isGoing) || (isHeld && around.Deliveries.Count == 0))

@@ -30,6 +30,8 @@ internal sealed class OrderDraft(Connection store, string externalId, StoredOrde
     public List<TimelineEntry> Entries { get; } = [];
     /// <summary>The clock moved, the content did not.</summary>
     public bool IsTouched { get; private set; }
+    /// <summary>Read as history: nothing of it is delivered until a person says so.</summary>
+    public bool IsHistory { get; private set; } = before?.IsHistory ?? false;
     public bool IsKnown => before is not null || Mapped is not null;
 
     /// <summary>Takes a snapshot if it is newer and different.</summary>
@@ -38,9 +40,16 @@ internal sealed class OrderDraft(Connection store, string externalId, StoredOrde
         // :: Step 10: upsert if newer
         var hash = Hash(order, out byte[] written);
         string what = $"{item.Topic} event";
+        bool isHistory = EventSource.IsHistory(item.Source);
+        if (before is null)
+        {
+            // What live traffic announces too is delivered, whoever was first.
+            IsHistory = isHistory && (IsHistory || !IsKnown);
+        }
+
         if (!IsKnown)
         {
-            Accept(order, hash, written, item, new TimelineEntry(item.ReceivedAt, TimelineKind.Received, Actor, $"The store announced the order ({item.Topic}).", null, item.EventId));
+            Accept(order, hash, written, item, new TimelineEntry(item.ReceivedAt, TimelineKind.Received, Actor, EventSource.Found(item.Source, item.Topic), null, item.EventId));
             return;
         }
 
@@ -72,11 +81,11 @@ internal sealed class OrderDraft(Connection store, string externalId, StoredOrde
             UpdatedAt = order.UpdatedAt ?? UpdatedAt;
             EventId = item.EventId;
             IsTouched = true;
-            Entries.Add(new(item.ReceivedAt, TimelineKind.Unchanged, Actor, $"A newer {what} with the same content arrived and changed nothing.", null, item.EventId));
+            Entries.Add(new(item.ReceivedAt, TimelineKind.Unchanged, Actor, EventSource.Unchanged(item.Source, item.Topic), null, item.EventId));
             return;
         }
 
-        Accept(order, hash, written, item, new TimelineEntry(item.ReceivedAt, TimelineKind.Changed, Actor, $"The store changed the order ({item.Topic}).", Differences(order), item.EventId));
+        Accept(order, hash, written, item, new TimelineEntry(item.ReceivedAt, TimelineKind.Changed, Actor, EventSource.Changed(item.Source, item.Topic), Differences(order), item.EventId));
     }
 
     /// <summary>Takes a partial change of a known order.</summary>
@@ -88,7 +97,7 @@ internal sealed class OrderDraft(Connection store, string externalId, StoredOrde
 
     /// <summary>Notes that an event came again.</summary>
     public void Repeat(InboxItem item) =>
-        Entries.Add(new(item.ReceivedAt, TimelineKind.Repeated, Actor, "The store sent an event again; it had been stored before and changed nothing.", null, item.EventId));
+        Entries.Add(new(item.ReceivedAt, TimelineKind.Repeated, Actor, EventSource.Repeated(item.Source), null, item.EventId));
 
     private string Actor => $"store {store.Key}";
 

@@ -123,6 +123,7 @@ internal sealed class ProcessingQueue : IDisposable
                 OccurredAt = pending.OccurredAt,
                 ReceivedAt = pending.ReceivedAt,
                 Body = isNew ? pending.Body : null,
+                Source = pending.Source,
             };
             sizes += item.Size;
             items.Add(item);

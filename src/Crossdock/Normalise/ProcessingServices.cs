@@ -23,6 +23,7 @@ public static class ProcessingServices
         services.TryAddSingleton<IDeliveryIntake, ClosedIntake>();
         if (isOpen)
         {
+            services.TryAddSingleton<FetchBell>();
             services.AddSingleton<BatchProcessor>();
             services.AddSingleton<InboxClaims>();
             services.AddSingleton<ParkedStore>();

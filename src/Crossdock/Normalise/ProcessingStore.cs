@@ -12,6 +12,13 @@ namespace Crossdock.Normalise;
 /// <summary>An event to be parked.</summary>
 internal sealed record ParkedRow(Guid EventId, ConnectionId ConnectionId, string? OrderKey, bool WaitsForOrder, string Reason, string? Path, string? Value);
 
+/// <summary>An order of which only the id is known.</summary>
+/// <param name="ConnectionId">The store.</param>
+/// <param name="ExternalId">The order.</param>
+/// <param name="EventId">The announcement; null when a list named it without its document.</param>
+/// <param name="What">What was announced, in words.</param>
+internal sealed record WantedFetch(ConnectionId ConnectionId, string ExternalId, Guid? EventId, string What);
+
 /// <summary>The statements of one batch's transaction beside those of <see cref="OrderStore"/>.</summary>
 internal static class ProcessingStore
 {
@@ -65,6 +72,28 @@ internal static class ProcessingStore
         """;
 
     private const string Notice = "INSERT INTO notices (id, connection_id, event_id, topic, text, at) VALUES ($1, $2, $1, $3, $4, $5) ON CONFLICT DO NOTHING";
+
+    // History is rare beside live orders: the copy stays as narrow as it is, and these few rows are marked after it.
+    private const string MarkHistory = "UPDATE orders SET is_history = true WHERE id = ANY($1)";
+
+    // Several announcements of one order lead to one fetch; one that comes while it is fetched leads to one more.
+    private const string AskFetch = """
+        INSERT INTO fetches (connection_id, external_id, event_id, what, asked_at, not_before)
+        SELECT connection_id, external_id, event_id, what, $5, $5 FROM unnest($1::int[], $2::text[], $3::uuid[], $4::text[]) AS f (connection_id, external_id, event_id, what)
+        ORDER BY connection_id, external_id          -- so that two batches cannot wait for each other
+        ON CONFLICT (connection_id, external_id) DO UPDATE SET event_id = coalesce(excluded.event_id, fetches.event_id), what = excluded.what, version = fetches.version + 1,
+            attempts = 0, not_found = 0, asked_at = excluded.asked_at, not_before = excluded.not_before
+        """;
+
+    public static NpgsqlBatchCommand MarkHistoryCommand(IEnumerable<OrderId> orders) => With(MarkHistory, Uuids(orders.Select(id => id.Value)));
+
+    /// <summary>Has orders fetched. Each order once.</summary>
+    public static NpgsqlBatchCommand AskFetchCommand(IReadOnlyCollection<WantedFetch> wanted, DateTimeOffset now) => With(AskFetch,
+        Ints(wanted.Select(fetch => fetch.ConnectionId.Value)),
+        Texts(wanted.Select(fetch => fetch.ExternalId)),
+        new() { Value = wanted.Select(fetch => fetch.EventId).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid },
+        Texts(wanted.Select(fetch => fetch.What.Replace("\0", "", StringComparison.Ordinal))),
+        new() { Value = now.UtcDateTime });
 
     public static NpgsqlBatchCommand TakeCommand(IReadOnlyList<InboxItem> items) => With(TakeInbox, Uuids(items.Select(item => item.InboxId)));
 

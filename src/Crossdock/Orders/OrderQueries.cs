@@ -17,7 +17,7 @@ public sealed class OrderQueries(NpgsqlDataSource database, ConnectionQueries co
     private const string Columns = """
         o.id, c.key AS store, c.name AS store_name, c.platform, o.external_id, o.number, o.state, o.state_because, o.state_changed_at, o.held,
         o.payment_status, o.fulfilment_status, o.platform_status, o.placed_at, o.created_at, o.updated_at, o.currency, o.total,
-        o.customer_name, o.customer_email, o.ship_country, o.ship_region, o.cancelled_by
+        o.customer_name, o.customer_email, o.ship_country, o.ship_region, o.cancelled_by, o.is_history
         """;
 
     // The page is chosen before the join, so that the order of the index is the order of the page.
@@ -70,7 +70,7 @@ public sealed class OrderQueries(NpgsqlDataSource database, ConnectionQueries co
             sql.Append(ByText);
             Number(text);
             values.Add("externalId", text);
-            values.Add("customer", Reading.Prefix(text.ToLowerInvariant()));
+            values.Add("customer", QueryReading.Prefix(text.ToLowerInvariant()));
         }
         else
         {
@@ -87,7 +87,7 @@ public sealed class OrderQueries(NpgsqlDataSource database, ConnectionQueries co
 
             if (Clean(search.Customer) is { } customer)
             {
-                Add(ByCustomer, "customer", Reading.Prefix(customer.ToLowerInvariant()));
+                Add(ByCustomer, "customer", QueryReading.Prefix(customer.ToLowerInvariant()));
             }
         }
 
@@ -103,12 +103,12 @@ public sealed class OrderQueries(NpgsqlDataSource database, ConnectionQueries co
 
         if (search.From is { } from)
         {
-            Add(From, "from", Reading.Floor(from));
+            Add(From, "from", QueryReading.Floor(from));
         }
 
         if (search.To is { } to)
         {
-            Add(To, "to", Reading.Floor(to));
+            Add(To, "to", QueryReading.Floor(to));
         }
 
         if (page.After is { } after)
@@ -128,8 +128,8 @@ public sealed class OrderQueries(NpgsqlDataSource database, ConnectionQueries co
 
         void Number(string value)
         {
-            values.Add("number", Reading.Prefix(value));
-            values.Add("hash", Reading.Prefix("#" + value));
+            values.Add("number", QueryReading.Prefix(value));
+            values.Add("hash", QueryReading.Prefix("#" + value));
         }
     }
 

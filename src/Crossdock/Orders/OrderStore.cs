@@ -12,7 +12,7 @@ internal sealed partial class OrderStore
 {
     // In the order of the primary key, so that two batches cannot wait for each other.
     private const string Lock = """
-        SELECT o.id, o.connection_id, o.external_id, o.number, o.state, o.held, o.source_updated_at, o.event_id, o.content_hash, o.rules_version, o.version, o.generation, o.document::text, o.cancelled_by
+        SELECT o.id, o.connection_id, o.external_id, o.number, o.state, o.held, o.source_updated_at, o.event_id, o.content_hash, o.rules_version, o.version, o.generation, o.document::text, o.cancelled_by, o.is_history
         FROM unnest($1::int[], $2::text[]) AS k (connection_id, external_id)
         JOIN orders o USING (connection_id, external_id)
         ORDER BY o.id
@@ -67,6 +67,7 @@ internal sealed partial class OrderStore
         Generation = reader.GetInt32(11),
         Document = reader.GetFieldValue<byte[]>(12),
         CancelledBy = reader.IsDBNull(13) ? null : reader.GetString(13),
+        IsHistory = reader.GetBoolean(14),
     };
 
     /// <summary>Inserts new orders. Another node's order of the same key makes it fail with a unique violation: the batch is worked again and then finds it.</summary>

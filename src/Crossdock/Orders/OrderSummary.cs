@@ -54,6 +54,8 @@ public record OrderSummary
     public string? ShipRegion { get; init; }
     /// <summary>The person who cancelled it here, who or another can restore it; null where the shop cancelled it.</summary>
     public string? CancelledBy { get; init; }
+    /// <summary>True when it was read as history: it is shown, and delivered only when a person says so.</summary>
+    public required bool IsHistory { get; init; }
 }
 
 /// <summary>One order with its document.</summary>

@@ -21,6 +21,8 @@ internal sealed record StoredOrder
     public required byte[] Document { get; init; }
     /// <summary>The person who cancelled it here; null where the shop did.</summary>
     public string? CancelledBy { get; init; }
+    /// <summary>Read as history: nothing of it is delivered until a person says so.</summary>
+    public bool IsHistory { get; init; }
 }
 
 /// <summary>An order as it is to be written.</summary>

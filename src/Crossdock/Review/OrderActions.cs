@@ -35,6 +35,8 @@ public sealed class OrderActions(NpgsqlDataSource database, IConnectionDirectory
 
     private const string Settle = "UPDATE orders SET held = $2, generation = greatest(generation, $3), updated_at = $4, cancelled_by = $5 WHERE id = $1";
 
+    private const string LeaveHistory = "UPDATE orders SET is_history = false, updated_at = $2 WHERE id = $1";
+
     private const string Reopen = "UPDATE orders SET cancelled_by = NULL, updated_at = $2 WHERE id = $1";
 
     /// <summary>Approves an order; its last document is worked again, which makes its deliveries.</summary>
@@ -66,6 +68,26 @@ public sealed class OrderActions(NpgsqlDataSource database, IConnectionDirectory
         await using var reopen = new NpgsqlCommand(Reopen, connection) { Parameters = { new() { Value = id }, new() { Value = now.UtcDateTime } } };
         await reopen.ExecuteNonQueryAsync(cancellationToken);
         await TellAsync(connection, order, now, [new TimelineEntry(now, TimelineKind.Edited, actor, $"Restored the order that {order.CancelledBy} had cancelled.", because)]);
+        await ReplayAsync(connection, order, now, cancellationToken);
+        return null;
+    }, cancellationToken);
+
+    /// <summary>Has an order delivered that was read as history: its last document is worked again with today's rules, and from now on it is an order like any other.</summary>
+    public Task<OrderActionResult> DeliverAsync(Guid id, string actor, string? because, CancellationToken cancellationToken) => ActAsync(id, async (connection, order, now) =>
+    {
+        if (!order.IsHistory)
+        {
+            return "The order was not read as history: it is delivered by itself as soon as nothing stands against it.";
+        }
+
+        if (order.State is OrderState.Cancelled or OrderState.Closed or OrderState.Delivered or OrderState.InShipment)
+        {
+            return $"The order is {OrderSentences.Words(order.State)}; there is nothing left to deliver.";
+        }
+
+        await using var leave = new NpgsqlCommand(LeaveHistory, connection) { Parameters = { new() { Value = id }, new() { Value = now.UtcDateTime } } };
+        await leave.ExecuteNonQueryAsync(cancellationToken);
+        await TellAsync(connection, order, now, [new TimelineEntry(now, TimelineKind.Edited, actor, "Said that this order, read as history, is to be delivered.", because)]);
         await ReplayAsync(connection, order, now, cancellationToken);
         return null;
     }, cancellationToken);

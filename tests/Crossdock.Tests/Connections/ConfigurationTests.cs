@@ -1,3 +1,4 @@
+using Crossdock.Tests.Access;
 using System.Text.Json;
 using Crossdock.Connections;
 using Crossdock.Model.Connections;
@@ -214,7 +215,7 @@ public sealed class ConfigurationTests : IAsyncLifetime
         IReadOnlyList<IConnector> connectors = [new TestConnector(), new StoreConnector()];
         var store = new ConnectionStore(_database.DataSource, _clock);
         var secrets = new SecretBox(new EphemeralDataProtectionProvider());
-        var directory = new ConnectionDirectory(_database.DataSource, store, new ConnectionPreparation(connectors, secrets, _http, _clock),
+        var directory = new ConnectionDirectory(_database.DataSource, store, new ConnectionPreparation(connectors, secrets, _http, AccessParts.Preparation(_http, _database.DataSource, _clock), _clock),
             Options.Create(new ConnectionsOptions { RefreshSeconds = 300 }), TimeProvider.System, NullLogger<ConnectionDirectory>.Instance);
         return (directory, new ConfigurationService(_database.DataSource, store, directory, secrets, connectors, new Crossdock.Delivery.ConnectionWork(TimeProvider.System)));
     }

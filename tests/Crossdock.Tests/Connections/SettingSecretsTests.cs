@@ -1,3 +1,4 @@
+using Crossdock.Tests.Access;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -47,7 +48,7 @@ public sealed class SettingSecretsTests : IAsyncLifetime
         await _database.InitializeAsync();
         var store = new ConnectionStore(_database.DataSource, TimeProvider.System);
         var secrets = new SecretBox(new EphemeralDataProtectionProvider());
-        _directory = new ConnectionDirectory(_database.DataSource, store, new ConnectionPreparation(BuiltInConnectors.All, secrets, _http, TimeProvider.System),
+        _directory = new ConnectionDirectory(_database.DataSource, store, new ConnectionPreparation(BuiltInConnectors.All, secrets, _http, AccessParts.Preparation(_http, _database.DataSource, TimeProvider.System), TimeProvider.System),
             Options.Create(new ConnectionsOptions { RefreshSeconds = 300 }), TimeProvider.System, NullLogger<ConnectionDirectory>.Instance);
         _configuration = new ConfigurationService(_database.DataSource, store, _directory, secrets, BuiltInConnectors.All, new Crossdock.Delivery.ConnectionWork(TimeProvider.System));
     }

@@ -12,15 +12,18 @@ public sealed partial class FolderDirectionTests
         ["Accounts"] = ["Database"],
         ["Telemetry"] = ["Database"],
         ["Rules"] = ["Orders"],
-        ["Connections"] = ["Database", "Rules", "Telemetry"],
+        ["Access"] = [],
+        ["Connections"] = ["Access", "Database", "Rules", "Telemetry"],
         ["Capture"] = ["Connections", "Database", "Normalise", "Telemetry"],
         ["Relay"] = ["Capture", "Connections", "Telemetry"],
         ["Orders"] = ["Capture", "Connections", "Database", "Delivery", "Holds", "Rules", "Telemetry"],
         ["Normalise"] = ["Capture", "Connections", "Database", "Delivery", "Holds", "Orders", "Rules", "Telemetry"],
         ["Delivery"] = ["Connections", "Database", "Holds", "Orders", "Telemetry"],
         ["Holds"] = ["Connections", "Database", "Delivery", "Orders", "Telemetry"],
+        ["Backfill"] = ["Access", "Connections", "Database", "Normalise", "Orders", "Reading", "Telemetry"],
+        ["Reading"] = ["Access", "Capture", "Connections", "Database", "Normalise", "Telemetry"],
         ["Review"] = ["Connections", "Database", "Delivery", "Holds", "Normalise", "Orders"],
-        ["Api"] = ["Accounts", "Capture", "Connections", "Database", "Delivery", "Holds", "Normalise", "Orders", "Review", "Rules", "Telemetry"],
+        ["Api"] = ["Accounts", "Backfill", "Capture", "Connections", "Database", "Delivery", "Holds", "Normalise", "Orders", "Reading", "Review", "Rules", "Telemetry"],
     };
 
     [Fact]

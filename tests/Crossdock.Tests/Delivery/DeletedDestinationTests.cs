@@ -1,3 +1,4 @@
+using Crossdock.Tests.Access;
 using Crossdock.Connections;
 using Crossdock.Connectors;
 using Crossdock.Delivery;
@@ -93,7 +94,7 @@ public sealed class DeletedDestinationTests(TestDatabase database) : IClassFixtu
     {
         ConnectionStore store = new(database.DataSource, TimeProvider.System);
         SecretBox secrets = new(new EphemeralDataProtectionProvider());
-        ConnectionDirectory directory = new(database.DataSource, store, new ConnectionPreparation(BuiltInConnectors.All, secrets, http, TimeProvider.System),
+        ConnectionDirectory directory = new(database.DataSource, store, new ConnectionPreparation(BuiltInConnectors.All, secrets, http, AccessParts.Preparation(http, database.DataSource, TimeProvider.System), TimeProvider.System),
             Options.Create(new ConnectionsOptions { RefreshSeconds = 300 }), TimeProvider.System, NullLogger<ConnectionDirectory>.Instance);
         configuration = new ConfigurationService(database.DataSource, store, directory, secrets, BuiltInConnectors.All, new ConnectionWork(TimeProvider.System));
         return directory;

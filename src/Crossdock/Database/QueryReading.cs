@@ -5,9 +5,9 @@ using Npgsql;
 namespace Crossdock.Database;
 
 /// <summary>How <c>*Queries</c> read: Dapper over the data source, columns matched to properties by name, times in UTC.</summary>
-internal static class Reading
+internal static class QueryReading
 {
-    static Reading()
+    static QueryReading()
     {
         DefaultTypeMap.MatchNamesWithUnderscores = true;
         SqlMapper.AddTypeHandler(new UtcTime());

@@ -1,0 +1,16 @@
+namespace Crossdock.Access;
+
+/// <summary>How urgent a call to a platform is. Where there is not enough for all, the lower number goes first, and the higher ones leave some of the limit untouched for it.</summary>
+public enum RequestPriority
+{
+    /// <summary>Telling a shop what became of its order, and trying settings a person waits for.</summary>
+    Status = 0,
+    /// <summary>Getting an order that was announced.</summary>
+    Fetch = 1,
+    /// <summary>Polling, feeds, webhook subscriptions.</summary>
+    Poll = 2,
+    /// <summary>Comparing ledgers.</summary>
+    Reconcile = 3,
+    /// <summary>Reading history.</summary>
+    Backfill = 4,
+}

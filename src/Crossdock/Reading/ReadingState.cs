@@ -1,0 +1,28 @@
+using Crossdock.Model;
+
+namespace Crossdock.Reading;
+
+/// <summary>What is done by looking at a platform again and again. Stored by these names.</summary>
+internal static class ReadingActivity
+{
+    public const string Poll = "poll";
+    public const string Feed = "feed";
+    public const string Fetch = "fetch";
+}
+
+/// <summary>Where one activity of one connection stands, leased by this node.</summary>
+internal sealed record ReadingState
+{
+    public required ConnectionId ConnectionId { get; init; }
+    public required string Activity { get; init; }
+    /// <summary>Everything up to here is safely stored.</summary>
+    public required DateTimeOffset Watermark { get; init; }
+    public DateTimeOffset? WindowFrom { get; init; }
+    public DateTimeOffset? WindowTo { get; init; }
+    public string? Cursor { get; init; }
+    public int Failures { get; init; }
+    /// <summary>When the connection was made: what was placed before is history.</summary>
+    public required DateTimeOffset ConnectedAt { get; init; }
+    /// <summary>The problem of the last time; null when all was well.</summary>
+    public string? Problem { get; init; }
+}

@@ -1,0 +1,197 @@
+using System.Text.Json;
+using Crossdock.Access;
+using Crossdock.Backfill;
+using Crossdock.Capture;
+using Crossdock.Connections;
+using Crossdock.Database;
+using Crossdock.Delivery;
+using Crossdock.Holds;
+using Crossdock.Model;
+using Crossdock.Model.Connections;
+using Crossdock.Model.Connectors;
+using Crossdock.Model.Orders;
+using Crossdock.Normalise;
+using Crossdock.Orders;
+using Crossdock.Reading;
+using Crossdock.Review;
+using Crossdock.Rules;
+using Crossdock.Testing;
+using Crossdock.Testing.Database;
+using Crossdock.Tests.Access;
+using Crossdock.Tests.Delivery;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Xunit;
+
+namespace Crossdock.Tests.Reading;
+
+/// <summary>One node that reads, works and delivers, on a real database, with scripted shops and a courier that takes everything.</summary>
+internal sealed class ReadingHub : IAsyncDisposable, IConnectionDirectory
+{
+    private readonly ServiceProvider services;
+    private readonly NpgsqlDataSource own;
+    private readonly OutgoingHttp http = new(Options.Create(new ConnectionsOptions()));
+    private readonly AccessPreparation access;
+    private readonly Dictionary<string, ScriptedShop> shops = [];
+    private readonly List<Connection> connections = [];
+    private bool isDead;
+
+    /// <param name="database">A migrated database.</param>
+    /// <param name="options">Further options by full name.</param>
+    internal ReadingHub(TestDatabase database, Dictionary<string, string?>? options = null)
+    {
+        own = new NpgsqlDataSourceBuilder(database.ConnectionString).Build();
+        Database = database.DataSource;
+        var collection = new ServiceCollection();
+        collection.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Crossdock:Reading:TickMilliseconds"] = "50",
+            ["Crossdock:Reading:LeaseSeconds"] = "5",
+            ["Crossdock:Processing:LeaseSeconds"] = "10",
+            ["Crossdock:Processing:PollMilliseconds"] = "100",
+            ["Crossdock:Delivery:PollSeconds"] = "1",
+            ["Crossdock:Delivery:LeaseSeconds"] = "10",
+        }).AddInMemoryCollection(options ?? []).Build());
+        collection.AddLogging().AddSingleton(TimeProvider.System).AddSingleton(own).AddSingleton(NodeIdentity.New()).AddSingleton<IConnectionDirectory>(this);
+        collection.AddDelivery().AddProcessing(isOpen: true).AddCapture().AddReading().AddBackfill().AddHolds();
+        collection.AddSingleton<OrderActions>().AddSingleton<BackfillActions>();
+        services = collection.BuildServiceProvider();
+        access = AccessParts.Preparation(http, own, TimeProvider.System);
+    }
+
+    public ConnectionSnapshot Current { get; private set; } = ConnectionSnapshot.Empty;
+    public event Action? Changed;
+
+    internal NpgsqlDataSource Database { get; }
+    internal ScriptedDestination Courier { get; } = new((request, _) => new Delivered($"taken-{request.Id}")) { Limits = new DestinationLimits { TimeoutSeconds = 2, BackoffSeconds = 1, Attempts = 3 } };
+    internal IServiceProvider Services => services;
+
+    /// <summary>Connects a shop, made long ago unless said otherwise; a second hub connects the same one by its key.</summary>
+    internal async Task<Connection> ConnectAsync(string key, ScriptedShop shop, DateTimeOffset? connectedAt = null, bool polls = true)
+    {
+        shops[key] = shop;
+        var connector = new ScriptedStore(name => shops[name]);
+        var settings = new ConnectionSettings(key, key, "scripted", JsonElement.Parse("{}"), new Dictionary<string, string>());
+        var id = await InsertAsync(key, connectedAt ?? TimeProvider.System.GetUtcNow().AddHours(-1));
+        if (!connections.Exists(connection => connection.Key == "courier"))
+        {
+            connections.Add(new Connection
+            {
+                Id = await InsertAsync("courier", TimeProvider.System.GetUtcNow()),
+                Settings = new ConnectionSettings("courier", "courier", "scripted", JsonElement.Parse("{}"), new Dictionary<string, string>()),
+                IsEnabled = true, Version = 1, Connector = connector, Rules = new OpenRules(), Destination = Courier,
+            });
+        }
+
+        var traits = shop.Traits;
+        var store = new Connection
+        {
+            Id = id, Settings = settings, IsEnabled = true, Version = 1, Connector = connector, Mapping = connector.MappingFor(settings), Rules = new OpenRules(), Destinations = ["courier"],
+            Readers = new OrderReaders(traits, priority => connector.OpenReader(access.For(id, settings, traits.Pace, priority))),
+            PollEvery = polls ? traits.PollEvery : null,
+            Feed = shop.FeedEvery is null ? null : connector.OpenFeed(access.For(id, settings, traits.Pace, RequestPriority.Poll)),
+            FeedEvery = shop.FeedEvery,
+        };
+        connections.Add(store);
+        Current = new ConnectionSnapshot([.. connections]);
+        Changed?.Invoke();
+        return store;
+    }
+
+    internal async Task StartAsync()
+    {
+        foreach (var role in services.GetServices<IHostedService>())
+        {
+            await role.StartAsync(CancellationToken.None);
+        }
+    }
+
+    /// <summary>Stores what a webhook would bring.</summary>
+    internal Task<CapturedCount> ReceiveAsync(Connection store, string topic, string dedupeKey, string orderKey, byte[] payload) =>
+        services.GetRequiredService<ReadCapture>().StoreAsync(store, [new ReadEvent(topic, dedupeKey, orderKey, null, payload, "webhook 127.0.0.1")], skipsKnown: false, CancellationToken.None);
+
+    /// <summary>The node is gone in the middle of whatever it does: it reaches the database no more and gives nothing back.</summary>
+    internal async Task KillAsync()
+    {
+        isDead = true;
+        await own.DisposeAsync();
+        _ = StopAsync();
+    }
+
+    /// <summary>Waits until a query answers what is wanted.</summary>
+    internal async Task UntilAsync(string sql, object wanted)
+    {
+        object? last = null;
+        for (int attempt = 0; attempt < 900; attempt++)
+        {
+            last = await ScalarAsync(sql);
+            if (Equals(Convert.ToString(last, System.Globalization.CultureInfo.InvariantCulture), Convert.ToString(wanted, System.Globalization.CultureInfo.InvariantCulture)))
+            {
+                return;
+            }
+
+            await Task.Delay(50);
+        }
+
+        Assert.Fail($"{sql} answered {last}, not {wanted}");
+    }
+
+    internal async Task<object?> ScalarAsync(string sql)
+    {
+        await using var command = Database.CreateCommand(sql);
+        return await command.ExecuteScalarAsync();
+    }
+
+    internal async Task<string> TimelineAsync(string externalId)
+    {
+        await using var command = Database.CreateCommand("SELECT coalesce(string_agg(t.entries::text, ' ' ORDER BY t.id), '') FROM timeline t JOIN orders o ON o.id = t.order_id WHERE o.external_id = $1");
+        command.Parameters.Add(new() { Value = externalId });
+        return (string)(await command.ExecuteScalarAsync())!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!isDead)
+        {
+            await StopAsync();
+            await services.DisposeAsync();
+            await own.DisposeAsync();
+        }
+
+        http.Dispose();
+    }
+
+    private async Task StopAsync()
+    {
+        foreach (var role in services.GetServices<IHostedService>().Reverse())
+        {
+            try
+            {
+                using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+                await role.StopAsync(patience.Token);
+            }
+            catch (Exception exception) when (isDead && exception is ObjectDisposedException or OperationCanceledException or NpgsqlException)
+            {
+                // It is dead: nobody hears what it says.
+            }
+        }
+    }
+
+    private async Task<ConnectionId> InsertAsync(string key, DateTimeOffset connectedAt)
+    {
+        await using var command = Database.CreateCommand("INSERT INTO connections (key, name, platform, created_at, updated_at) VALUES ($1, $1, 'scripted', $2, now()) ON CONFLICT (key) DO UPDATE SET updated_at = now() RETURNING id");
+        command.Parameters.Add(new() { Value = key });
+        command.Parameters.Add(new() { Value = connectedAt.UtcDateTime });
+        return new ConnectionId((int)(await command.ExecuteScalarAsync())!);
+    }
+
+    private sealed class OpenRules : IStoreRules
+    {
+        public int Version => 0;
+
+        public RuleDecision Decide(Order order, IReadOnlyList<string> destinations, DateTimeOffset at) => new(order, [], null, [], destinations);
+    }
+}
