@@ -11,7 +11,7 @@ using Microsoft.Extensions.Options;
 namespace Crossdock.Backfill;
 
 /// <summary>Works on one backfill under its lease: cuts the range, reads several pieces side by side as fast as the platform's limit leaves room, and notes each page only after its orders are committed.</summary>
-internal sealed partial class BackfillRunner(BackfillStore store, Listed listed, IOptions<ReadingOptions> options, TimeProvider clock, ILogger<BackfillRunner> logger)
+internal sealed partial class BackfillRunner(IConnectionDirectory directory, BackfillStore store, Listed listed, IOptions<ReadingOptions> options, TimeProvider clock, ILogger<BackfillRunner> logger)
 {
     // Live traffic brings these itself. Read as history, an order that was placed a moment ago would never be delivered.
     private static readonly TimeSpan Lately = TimeSpan.FromMinutes(15);
@@ -111,6 +111,12 @@ internal sealed partial class BackfillRunner(BackfillStore store, Listed listed,
         do
         {
             await UntilThereIsRoomAsync(cancellationToken);
+            if (!ReferenceEquals(directory.Current.ById.GetValueOrDefault(connection.Id), connection))
+            {
+                // What this reader was opened with is out of date and soon disposed: the next look takes the backfill up with the new settings.
+                throw new OperationCanceledException("the configuration has changed");
+            }
+
             switch (await reader.ListAsync(new ReadRequest(traits.History, window.From, window.To, cursor), cancellationToken))
             {
                 case OrderPage page:

@@ -1,3 +1,4 @@
+using Crossdock.Backfill;
 using Crossdock.Model.Connectors;
 using Crossdock.Model.Orders;
 using Crossdock.Orders;
@@ -26,6 +27,9 @@ public sealed class PersistedNamesTests
 
     [Fact]
     public void Delivery_kinds_keep_their_names() => Holds<DeliveryKind>("create", "update", "cancel", "status");
+
+    [Fact]
+    public void Backfill_states_keep_their_names() => Holds<BackfillState>("running", "paused", "stopped", "done", "failed");
 
     private static void Holds<TEnum>(params string[] names) where TEnum : struct, Enum
     {

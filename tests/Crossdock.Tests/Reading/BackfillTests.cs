@@ -102,6 +102,35 @@ public sealed class BackfillTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Changed_configuration_is_taken_up_in_the_middle()
+    {
+        var shop = Shop();
+        var reached = new TaskCompletionSource();
+        var open = new TaskCompletionSource();
+        int lists = 0;
+        shop.BeforeList = (request, stop) =>
+        {
+            if (request.OnlySummaries || Interlocked.Increment(ref lists) < 20)
+            {
+                return Task.CompletedTask;
+            }
+
+            reached.TrySetResult();
+            return open.Task.WaitAsync(stop);
+        };
+        await using var hub = new ReadingHub(database);
+        var former = await hub.ConnectAsync("acme", shop);
+        await hub.StartAsync();
+        await StartAsync(hub, deliver: false);
+        await reached.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await hub.ConnectAsync("acme", shop);
+        former.Release();
+        open.SetResult();
+        await hub.UntilAsync("SELECT count(*) FROM backfills WHERE state = 'done' AND read = 300 AND error IS NULL", 1);
+        Assert.Equal(0, shop.ReadsAfterDisposal);
+    }
+
+    [Fact]
     public async Task Two_nodes_share_the_work_without_reading_anything_twice()
     {
         var shop = Shop();

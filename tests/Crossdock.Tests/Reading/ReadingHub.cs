@@ -95,6 +95,7 @@ internal sealed class ReadingHub : IAsyncDisposable, IConnectionDirectory
             Feed = shop.FeedEvery is null ? null : connector.OpenFeed(access.For(id, settings, traits.Pace, RequestPriority.Poll)),
             FeedEvery = shop.FeedEvery,
         };
+        connections.RemoveAll(connection => connection.Key == key);
         connections.Add(store);
         Current = new ConnectionSnapshot([.. connections]);
         Changed?.Invoke();

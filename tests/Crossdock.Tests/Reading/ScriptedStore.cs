@@ -17,6 +17,7 @@ internal sealed class ScriptedShop
     private readonly Dictionary<string, ListOutcome> refusals = [];
 
     internal int PageSize { get; init; } = 10;
+    internal int ReadsAfterDisposal { get; set; }
     internal bool TellsTotal { get; init; }
     internal ReadingTraits Traits { get; init; } = new() { Pace = new RequestPace(10_000, 10_000, 8), PollEvery = TimeSpan.FromHours(1) };
     internal TimeSpan? FeedEvery { get; init; }
@@ -138,8 +139,11 @@ internal sealed class ScriptedStore(Func<string, ScriptedShop> shops) : IConnect
 
     private sealed class Reader(ScriptedShop shop, ConnectionAccess access) : IOrderReader
     {
+        private bool isDisposed;
+
         public async Task<ListOutcome> ListAsync(ReadRequest request, CancellationToken cancellationToken)
         {
+            shop.ReadsAfterDisposal += isDisposed ? 1 : 0;
             await access.Budget.WaitAsync(1, cancellationToken);
             return await shop.ListAsync(request, cancellationToken);
         }
@@ -150,7 +154,7 @@ internal sealed class ScriptedStore(Func<string, ScriptedShop> shops) : IConnect
             return await shop.FetchAsync(externalId);
         }
 
-        public void Dispose() { }
+        public void Dispose() => isDisposed = true;
     }
 
     private sealed class Feed(ScriptedShop shop) : IOrderFeed
