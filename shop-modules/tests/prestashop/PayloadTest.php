@@ -48,6 +48,9 @@ return [
         $check->same('1', $build(['siblings' => [['paid' => '1']]])['siblings'][0]['paid']);
         $check->same('1', $build(['siblings' => [['total_paid_real' => '10.500000']]])['siblings'][0]['paid']);
     },
+    'a voucher that was taken off again is not told' => static function (Check $check) use ($build): void {
+        $check->same(['BIENVENIDO'], array_column($build(['cart_rules' => [1 => ['id_order_cart_rule' => '91', 'name' => 'FUERA', 'deleted' => '1']]])['order_cart_rules'], 'name'));
+    },
     'credit slips bring their lines' => static function (Check $check): void {
         $rows = Rows::order();
         $rows['slips'] = [['id_order_slip' => '4', 'total_products_tax_incl' => '3990.000000', 'total_shipping_tax_incl' => '0.000000', 'partial' => '1', 'date_add' => '2026-11-05 10:00:00', 'details' => [['id_order_slip' => '4', 'id_order_detail' => '3302', 'product_quantity' => '1', 'total_price_tax_incl' => '3990.000000']]]];

@@ -45,7 +45,7 @@ internal sealed partial class PrestaShopLines(PrestaShopSettings settings, Prest
     {
         List<Discount> discounts = [];
         int index = 0;
-        foreach (var rule in PrestaShopPayloads.Items(root, "order_cart_rules"))
+        foreach (var rule in CartRules())
         {
             bool isShipping = PrestaShopPayloads.IsSet(rule, "free_shipping");
             discounts.Add(new(PrestaShopPayloads.Raw(rule, "code"), isShipping ? "shipping" : "cart_rule", PrestaShopPayloads.Raw(rule, "name"), Amount(rule, "value", $"/order_cart_rules/{Text(index++)}")));
@@ -54,7 +54,7 @@ internal sealed partial class PrestaShopLines(PrestaShopSettings settings, Prest
         return discounts;
     }
 
-    internal bool FreeShipping() => PrestaShopPayloads.Items(root, "order_cart_rules").Any(rule => PrestaShopPayloads.IsSet(rule, "free_shipping"));
+    internal bool FreeShipping() => CartRules().Any(rule => PrestaShopPayloads.IsSet(rule, "free_shipping"));
 
     internal List<Payment> Payments(Money total, PaymentStatus status)
     {
@@ -137,6 +137,9 @@ internal sealed partial class PrestaShopLines(PrestaShopSettings settings, Prest
 
         return fulfilments;
     }
+
+    // A voucher that was taken off the order again stays as a deleted row.
+    private IEnumerable<JsonElement> CartRules() => PrestaShopPayloads.Items(root, "order_cart_rules").Where(rule => !PrestaShopPayloads.IsSet(rule, "deleted"));
 
     private IEnumerable<RefundLine> SlipLines(JsonElement slip, string pointer)
     {

@@ -122,6 +122,14 @@ public sealed class PrestaShopFieldTests
     }
 
     [Fact]
+    public void Voucher_that_was_taken_off_again_is_no_discount()
+    {
+        var order = Presta.Order(Presta.With(Wire, ("order_cart_rules", """[{"id":1,"name":"Fuera","value":"100","free_shipping":"1","deleted":"1"},{"id":2,"name":"Bienvenida","value":"5000.000000","free_shipping":"0","deleted":"0"}]""")));
+        Assert.Equal(["Bienvenida"], order.Discounts.Select(discount => discount.Title));
+        Assert.Equal(49980m, order.Totals.Subtotal!.Value.Amount);
+    }
+
+    [Fact]
     public void Payment_in_another_currency_says_so()
     {
         var payments = Presta.Order(Presta.With(Wire, ("order_payments", """[{"id":1,"id_currency":"5","currency_iso":"USD","amount":"60.500000"},{"id":2,"id_currency":"6","amount":"1"}]"""))).Payments;

@@ -79,7 +79,8 @@ class Payload
                 return self::withId($row, 'id_order_payment', self::PAYMENT_FIELDS);
             }),
             'order_cart_rules' => self::each($rows['cart_rules'], function ($row) {
-                return self::withId($row, 'id_order_cart_rule', ['name', 'value', 'value_tax_excl', 'free_shipping']);
+                // One that was taken off the order again stays as a deleted row.
+                return !empty($row['deleted']) ? null : self::withId($row, 'id_order_cart_rule', ['name', 'value', 'value_tax_excl', 'free_shipping']);
             }),
             'order_histories' => self::each($rows['histories'], function ($row) {
                 return self::withId($row, 'id_order_history', ['id_order_state', 'date_add', 'shipped', 'paid']);
