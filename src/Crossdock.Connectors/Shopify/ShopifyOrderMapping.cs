@@ -36,6 +36,7 @@ internal sealed class ShopifyOrderMapping(ShopifySettings settings) : IOrderMapp
                 "fulfillments/create" or "fulfillments/update" => ShopifyChanges.Fulfilment(payload),
                 "order_transactions/create" => ShopifyChanges.Transaction(payload),
                 "orders/delete" => ShopifyChanges.Deletion(payload, received.OccurredAt),
+                ShopifyTopics.Read => MapOrder(ShopifyTranslation.ToRest(received.Payload[^payload.Length..])),
                 _ => MapOrder(payload),
             };
         }

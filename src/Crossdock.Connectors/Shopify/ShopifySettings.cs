@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Crossdock.Model.Connections;
 using Crossdock.Model.Connectors;
@@ -10,10 +11,44 @@ namespace Crossdock.Connectors.Shopify;
 /// <param name="PubSub">Whose Pub/Sub pushes are taken; null for nobody's.</param>
 internal sealed record ShopifySettings(string Shop, bool ShipOnAuthorization, PubSubTrust? PubSub)
 {
-    internal static ShopifySettings Of(ConnectionSettings connection) => new(
-        Normalise(connection.Text("shop") ?? ""),
-        string.Equals(connection.Text("shipOnAuthorization"), "true", StringComparison.OrdinalIgnoreCase),
-        Trust(connection));
+    internal const string UsualVersion = "2026-10";
+
+    /// <summary>True where orders are read by the older REST API.</summary>
+    internal bool ReadsByRest { get; init; }
+
+    /// <summary>Version of the Admin API.</summary>
+    internal string ApiVersion { get; init; } = UsualVersion;
+
+    /// <summary>Where the Admin API is called, without a slash at the end.</summary>
+    internal string ApiAddress { get; init; } = "";
+
+    /// <summary>The most orders of one page.</summary>
+    internal int PageSize { get; init; }
+
+    /// <summary>Whether the buyer gets Shopify's mail about shipment and delivery.</summary>
+    internal bool NotifiesCustomer { get; init; }
+
+    internal static ShopifySettings Of(ConnectionSettings connection)
+    {
+        string shop = Normalise(connection.Text("shop") ?? "");
+        bool isRest = connection.Text("api") == "rest";
+        return new(shop, IsOn(connection, "shipOnAuthorization"), Trust(connection))
+        {
+            ReadsByRest = isRest,
+            ApiVersion = connection.Text("apiVersion") ?? UsualVersion,
+            ApiAddress = connection.Text("apiUrl")?.TrimEnd('/') ?? "https://" + shop,
+            PageSize = int.TryParse(connection.Text("pageSize"), NumberStyles.None, CultureInfo.InvariantCulture, out int rows) ? Math.Clamp(rows, 1, 250) : isRest ? 250 : 25,
+            NotifiesCustomer = IsOn(connection, "notifyCustomer"),
+        };
+    }
+
+    internal static bool IsOn(ConnectionSettings connection, string name) => string.Equals(connection.Text(name), "true", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether the secrets can open the Admin API.</summary>
+    internal static bool HasKey(ConnectionSettings connection) => connection.Secret("accessToken") is not null || connection.Secret("refreshToken") is not null || connection.Text("clientId") is not null && Secret(connection) is not null;
+
+    /// <summary>The app's client secret; webhooks of an app are signed with it, so that it need not be given twice.</summary>
+    internal static string? Secret(ConnectionSettings connection) => connection.Secret("clientSecret") ?? connection.Secret("webhookSecret");
 
     private static PubSubTrust? Trust(ConnectionSettings connection) =>
         PubSubSetting(connection, "serviceAccount") is { } account && PubSubSetting(connection, "audience") is { } audience ? new PubSubTrust(account, audience) : null;

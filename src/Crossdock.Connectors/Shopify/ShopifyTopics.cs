@@ -3,6 +3,12 @@ namespace Crossdock.Connectors.Shopify;
 /// <summary>What each topic is to an order hub.</summary>
 internal static class ShopifyTopics
 {
+    /// <summary>The topic of an order that was read by GraphQL: as answered, with the shop's time zone beside it.</summary>
+    internal const string Read = "orders/read";
+
+    /// <summary>The topic of an order that was read by REST.</summary>
+    internal const string ReadByRest = "orders/read_rest";
+
     /// <summary>Topics that a subscription for Crossdock should have.</summary>
     internal static readonly string[] Wanted =
     [

@@ -4,14 +4,14 @@ using Crossdock.Model.Orders;
 
 namespace Crossdock.Connectors.WooCommerce;
 
-/// <summary>WooCommerce: orders by signed webhooks. Facts and choices: the README beside this file.</summary>
-public sealed class WooCommerceConnector : IConnector, IWebhookSource, IOrderMapper, IOrderStates
+/// <summary>WooCommerce: orders by signed webhooks and by reading, webhooks kept, status told. Facts and choices: the README beside this file.</summary>
+public sealed class WooCommerceConnector : IConnector, IWebhookSource, IOrderMapper, IOrderStates, IOrderSource, ISubscriptionSource, IOrderStatusTarget, IConnectionTest
 {
     public ConnectorManifest Manifest { get; } = new()
     {
         Platform = "woocommerce",
         Title = "WooCommerce",
-        Summary = "Receives a WooCommerce shop's orders by signed webhooks: creation, changes, refunds, deletion and restoring.",
+        Summary = "Receives a WooCommerce shop's orders by signed webhooks, reads them so that none is missed, keeps the webhooks alive, and tells the shop when an order is shipped and delivered.",
         Settings =
         [
             new()
@@ -44,18 +44,58 @@ public sealed class WooCommerceConnector : IConnector, IWebhookSource, IOrderMap
                 Name = "districtKeys", Label = "District fields", Type = SettingType.List, Default = string.Join(", ", WooCommerceSettings.DefaultDistrictKeys),
                 Help = "Metadata keys, or plugin fields inside billing and shipping, that hold the commune or district.",
             },
+            new()
+            {
+                Name = "manageWebhooks", Label = "Keep webhooks", Type = SettingType.Switch, Default = "true",
+                Help = "Whether the hub registers the four order webhooks itself and puts them back when the shop has switched them off. Needs a consumer key with read and write permission.",
+            },
+            new()
+            {
+                Name = "tellStatus", Label = "Tell the shop", Type = SettingType.Switch, Default = "false",
+                Help = "Whether the shop learns when the courier has taken, shipped or delivered an order: a note with the tracking number, and the status. Needs a consumer key with read and write permission.",
+            },
+            new()
+            {
+                Name = "completeWhen", Label = "Complete the order when", Type = SettingType.Choice, Choices = ["shipped", "delivered", "never"],
+                Help = "When the order's status becomes completed in the shop, which usually mails the buyer. Left out: as “Completed” means.",
+            },
+            new()
+            {
+                Name = "notifyCustomer", Label = "Note to the buyer", Type = SettingType.Switch, Default = "false",
+                Help = "Whether the notes about shipment and delivery are notes to the customer, which WooCommerce sends by mail, instead of private ones.",
+            },
+            new()
+            {
+                Name = "tracking", Label = "Tracking plug-in", Type = SettingType.Choice, Default = "note", Choices = ["note", "shipment_tracking", "ast"],
+                Help = "Where tracking numbers go besides the note: nowhere (note), WooCommerce Shipment Tracking (shipment_tracking) or Advanced Shipment Tracking (ast). In the shop: Plugins, Installed plugins.",
+            },
+            new()
+            {
+                Name = "signIn", Label = "Sign-in", Type = SettingType.Choice, Default = "auto", Choices = ["auto", "header", "query", "signature"],
+                Help = "How the key is shown. Auto: over https in a header, and in the query where the shop's server takes that header away; over http by an OAuth 1.0a signature.",
+            },
+            new()
+            {
+                Name = "permalinks", Label = "Permalinks", Type = SettingType.Choice, Default = "pretty", Choices = ["pretty", "plain"],
+                Help = "Plain where WordPress → Settings → Permalinks says Plain: the API is then called by ?rest_route=.",
+            },
+            new()
+            {
+                Name = "pageSize", Label = "Orders per call", Type = SettingType.Number, Default = "100",
+                Help = "How many orders one call reads, 1 to 100. Fewer where the shop's server runs out of time or memory.",
+            },
         ],
         Secrets =
         [
             new()
             {
                 Name = "webhookSecret", Label = "Webhook secret", IsRequired = true,
-                Help = "Letters and digits only, at least 32 are wise. Enter the same text in WooCommerce → Settings → Advanced → Webhooks → Secret, in each of the four order webhooks.",
+                Help = "Letters and digits only, at least 32 are wise. Webhooks that the hub registers get it by themselves; for those made by hand enter the same text in WooCommerce → Settings → Advanced → Webhooks → Secret.",
             },
             new()
             {
                 Name = "consumerKey", Label = "Consumer key",
-                Help = "Only for reading the shop: WooCommerce → Settings → Advanced → REST API → Add key; begins with ck_.",
+                Help = "For reading orders, keeping webhooks and telling the shop: WooCommerce → Settings → Advanced → REST API → Add key, for an administrator or shop manager, with Read/Write permission; begins with ck_.",
             },
             new()
             {
@@ -74,4 +114,29 @@ public sealed class WooCommerceConnector : IConnector, IWebhookSource, IOrderMap
     public IOrderMapping MappingFor(ConnectionSettings connection) => new WooCommerceOrderMapping(WooCommerceSettings.Of(connection));
 
     public string? ToPlatform(OrderState state) => WooCommerceStates.ToPlatform(state);
+
+    // A shop is a small server of its own without a limit that it would tell: few calls at once.
+    public ReadingTraits? ReadingOf(ConnectionSettings connection) =>
+        WooCommerceAccess.Of(connection) is null ? null : new ReadingTraits { Pace = new RequestPace(4, 8, 2), HasCheapSummaries = true };
+
+    public IOrderReader OpenReader(ConnectionAccess access) => new WooCommerceReader(new WooCommerceClient(access), WooCommerceSettings.PageSize(access.Settings));
+
+    public bool ManagesSubscriptions(ConnectionSettings connection) => WooCommerceAccess.Of(connection) is not null && connection.Text("manageWebhooks") != "false" && connection.Secret("webhookSecret") is not null;
+
+    public ISubscriptions OpenSubscriptions(ConnectionAccess access) => new WooCommerceSubscriptions(new WooCommerceClient(access));
+
+    public bool TellsStatus(ConnectionSettings connection) => WooCommerceAccess.Of(connection) is not null && connection.Text("tellStatus") == "true";
+
+    public IDestination OpenStatus(ConnectionAccess access) => new WooCommerceStatus(new WooCommerceClient(access), WooCommerceTelling.Of(access.Settings));
+
+    public async Task<IReadOnlyList<TestFinding>> TestAsync(ConnectionAccess access, CancellationToken cancellationToken)
+    {
+        if (WooCommerceAccess.Of(access.Settings) is null)
+        {
+            return [new("Credentials", TestVerdict.Warning, "There is no consumer key: webhooks are received, but nothing that they miss is read. Add one under WooCommerce → Settings → Advanced → REST API.")];
+        }
+
+        bool tells = TellsStatus(access.Settings);
+        return await new WooCommerceTest(new WooCommerceClient(access), tells || ManagesSubscriptions(access.Settings), tells ? WooCommerceTelling.Of(access.Settings) : null).RunAsync(cancellationToken);
+    }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Globalization;
 using System.Text.Json;
 using Crossdock.Model.Connections;
 using Crossdock.Model.Connectors;
@@ -21,6 +22,14 @@ internal sealed record WooCommerceSettings(
     // The others are the hub's own decisions, never a shop's.
     private static readonly OrderState[] Possible =
         [OrderState.New, OrderState.AwaitingPayment, OrderState.Processing, OrderState.InShipment, OrderState.Delivered, OrderState.Closed, OrderState.Cancelled];
+
+    private static readonly (string Name, string[] Values)[] Choices =
+    [
+        ("manageWebhooks", ["true", "false"]), ("tellStatus", ["true", "false"]), ("notifyCustomer", ["true", "false"]), ("completeWhen", ["shipped", "delivered", "never"]),
+        ("tracking", ["note", "shipment_tracking", "ast"]), ("signIn", ["auto", "header", "query", "signature"]), ("permalinks", ["pretty", "plain"]),
+    ];
+
+    internal static int PageSize(ConnectionSettings connection) => int.TryParse(connection.Text("pageSize"), NumberStyles.None, CultureInfo.InvariantCulture, out int rows) ? Math.Clamp(rows, 1, 100) : 100;
 
     internal static WooCommerceSettings Of(ConnectionSettings connection) => new(
         Statuses(connection), connection.Text("completedMeans") == "delivered" ? OrderState.Delivered : OrderState.InShipment,
@@ -50,6 +59,18 @@ internal sealed record WooCommerceSettings(
         if (connection.Text("completedMeans") is { } completed && completed is not ("in_shipment" or "delivered"))
         {
             problems.Add(new("settings.completedMeans", $"'{completed}' is not possible; choose in_shipment or delivered."));
+        }
+
+        problems.AddRange(Choices.Where(choice => connection.Text(choice.Name) is { } given && !choice.Values.Contains(given))
+            .Select(choice => new SettingProblem($"settings.{choice.Name}", $"'{connection.Text(choice.Name)}' is not possible; choose {string.Join(", ", choice.Values)}.")));
+        if (connection.Text("pageSize") is { } size && !(int.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out int rows) && rows is >= 1 and <= 100))
+        {
+            problems.Add(new("settings.pageSize", $"{size} is not possible; a page holds 1 to 100 orders."));
+        }
+
+        if (connection.Text("tellStatus") == "true" && connection.Secret("consumerKey") is null)
+        {
+            problems.Add(new("settings.tellStatus", "The shop can only be told with a consumer key and secret that may write."));
         }
 
         if (connection.Settings.ValueKind == JsonValueKind.Object && connection.Settings.TryGetProperty("statusMap", out var map) && map.ValueKind == JsonValueKind.Object)

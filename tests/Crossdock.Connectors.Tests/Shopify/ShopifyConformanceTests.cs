@@ -43,3 +43,34 @@ public sealed class ShopifyStatesConformanceTests : OrderStatesConformance
     protected override IConnector Connector => ShopifySamples.Connector;
     protected override ConnectionSettings Valid => ShopifySamples.Settings();
 }
+
+public sealed class ShopifySourceConformanceTests : OrderSourceConformance
+{
+    protected override EmulatedShop NewShop() => new ShopifyStore();
+}
+
+public sealed class ShopifyRestSourceConformanceTests : OrderSourceConformance
+{
+    protected override EmulatedShop NewShop() => new ShopifyStore("rest");
+}
+
+public sealed class ShopifyExpiringTokenConformanceTests : OrderSourceConformance
+{
+    protected override EmulatedShop NewShop() => new ShopifyStore(isExpiring: true);
+}
+
+public sealed class ShopifySubscriptionConformanceTests : SubscriptionConformance
+{
+    protected override EmulatedShop NewShop() => new ShopifyStore();
+}
+
+public sealed class ShopifyStatusConformanceTests : OrderStatusConformance
+{
+    protected override IReadOnlyList<Model.Orders.OrderState> Recorded => [Model.Orders.OrderState.InShipment, Model.Orders.OrderState.Delivered];
+    protected override EmulatedShop NewShop() => new ShopifyStore();
+}
+
+public sealed class ShopifyTestConformanceTests : ConnectionTestConformance
+{
+    protected override EmulatedShop NewShop() => new ShopifyStore();
+}

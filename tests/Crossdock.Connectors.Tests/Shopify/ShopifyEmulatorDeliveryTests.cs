@@ -146,7 +146,7 @@ public sealed class ShopifyEmulatorDeliveryTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("{ shop { name } }", HttpStatusCode.OK)]
+    [InlineData("{ planets { name } }", HttpStatusCode.OK)]
     [InlineData(null, HttpStatusCode.OK)]
     public async Task Unknown_operation_is_an_error_in_the_body(string? query, HttpStatusCode expected)
     {

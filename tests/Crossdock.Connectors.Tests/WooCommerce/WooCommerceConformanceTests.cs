@@ -43,3 +43,24 @@ public sealed class WooCommerceStatesConformanceTests : OrderStatesConformance
     protected override IConnector Connector => Woo.Connector;
     protected override ConnectionSettings Valid => Woo.Store();
 }
+
+public sealed class WooCommerceSourceConformanceTests : OrderSourceConformance
+{
+    protected override EmulatedShop NewShop() => new WooCommerceStore();
+}
+
+public sealed class WooCommerceSubscriptionConformanceTests : SubscriptionConformance
+{
+    protected override EmulatedShop NewShop() => new WooCommerceStore();
+}
+
+public sealed class WooCommerceStatusConformanceTests : OrderStatusConformance
+{
+    protected override IReadOnlyList<Model.Orders.OrderState> Recorded => [Model.Orders.OrderState.Processing, Model.Orders.OrderState.InShipment, Model.Orders.OrderState.Delivered];
+    protected override EmulatedShop NewShop() => new WooCommerceStore();
+}
+
+public sealed class WooCommerceTestConformanceTests : ConnectionTestConformance
+{
+    protected override EmulatedShop NewShop() => new WooCommerceStore();
+}

@@ -14,6 +14,8 @@ public abstract class ShopConformance : ConnectorConformance, IAsyncLifetime
 
     private readonly List<IDisposable> opened = [];
 
+    private readonly MemoryVault tokens = new();
+
     private EmulatedShop? shop;
 
     /// <summary>Makes the platform's emulator; it is started by the suite.</summary>
@@ -45,6 +47,7 @@ public abstract class ShopConformance : ConnectorConformance, IAsyncLifetime
             one.Dispose();
         }
 
+        tokens.Dispose();
         if (Line is not null)
         {
             await Line.DisposeAsync();
@@ -54,8 +57,9 @@ public abstract class ShopConformance : ConnectorConformance, IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Access over the line, as the hub would give it.</summary>
-    protected TestAccess NewAccess(bool isKeyWrong = false) => Kept(new TestAccess(Connector.Manifest.Platform, Shop.SettingsAt(Line.Address), isKeyWrong ? Shop.WrongSecrets : Shop.Secrets, Clock));
+    /// <summary>Access over the line, as the hub would give it: all of a connection share their tokens.</summary>
+    protected TestAccess NewAccess(bool isKeyWrong = false) =>
+        Kept(new TestAccess(Connector.Manifest.Platform, Shop.SettingsAt(Line.Address), isKeyWrong ? Shop.WrongSecrets : Shop.Secrets, Clock, isKeyWrong ? null : tokens));
 
     private protected T Kept<T>(T one) where T : IDisposable
     {

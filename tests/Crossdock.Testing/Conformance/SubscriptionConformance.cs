@@ -6,8 +6,8 @@ namespace Crossdock.Testing.Conformance;
 /// <summary>What every keeper of webhooks owes: what is missing is registered once, what is off is on again, and nobody else's is touched. The shop is an <see cref="IShopWithSubscriptions"/>.</summary>
 public abstract class SubscriptionConformance : ShopConformance
 {
-    private static readonly Uri Ours = new("https://hub.example/in/store");
-    private static readonly Uri Theirs = new("https://other.example/hooks/store");
+    private static readonly Uri Ours = new("https://127.0.0.1:9/in/store");
+    private static readonly Uri Theirs = new("https://127.0.0.1:9/hooks/other");
 
     private IShopWithSubscriptions Hooks => (IShopWithSubscriptions)Shop;
 

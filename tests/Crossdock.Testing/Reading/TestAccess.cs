@@ -9,9 +9,10 @@ public sealed class TestAccess : IDisposable
 {
     private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false }) { Timeout = Timeout.InfiniteTimeSpan };
 
-    /// <summary>Makes access with these settings.</summary>
-    public TestAccess(string platform, string settings, IReadOnlyDictionary<string, string> secrets, TimeProvider clock)
+    /// <summary>Makes access with these settings; with the tokens of another access where the hub would share them.</summary>
+    public TestAccess(string platform, string settings, IReadOnlyDictionary<string, string> secrets, TimeProvider clock, MemoryVault? tokens = null)
     {
+        Tokens = tokens ?? new MemoryVault();
         Access = new ConnectionAccess
         {
             Settings = new ConnectionSettings("store", "Store", platform, JsonElement.Parse(settings), secrets),
@@ -27,7 +28,7 @@ public sealed class TestAccess : IDisposable
     /// <summary>What was asked of the budget and told to it.</summary>
     public RecordedBudget Budget { get; } = new();
     /// <summary>The tokens.</summary>
-    public MemoryVault Tokens { get; } = new();
+    public MemoryVault Tokens { get; }
 
     /// <inheritdoc />
     public void Dispose() => http.Dispose();

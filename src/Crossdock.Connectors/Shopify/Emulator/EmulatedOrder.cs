@@ -44,4 +44,4 @@ internal sealed record EmulatedLine(long Id, long ProductId, long VariantId, str
 
 internal sealed record EmulatedRefund(long Id, long TransactionId, long LineId, int Quantity, decimal Amount, DateTimeOffset At);
 
-internal sealed record EmulatedFulfilment(long Id, string Company, string Number, DateTimeOffset At, string? ShipmentStatus);
+internal sealed record EmulatedFulfilment(long Id, string Company, string Number, DateTimeOffset At, string? ShipmentStatus, string? Url = null);

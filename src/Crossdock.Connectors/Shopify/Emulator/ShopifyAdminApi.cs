@@ -10,9 +10,9 @@ namespace Crossdock.Connectors.Shopify.Emulator;
 /// <c>GET /_emulator/sent</c>, <c>GET /_emulator/subscriptions</c>, <c>POST /_emulator/fail?count=3&amp;status=503</c>, <c>POST /_emulator/orders?reorder=true</c>, <c>POST /_emulator/repeat</c>.</summary>
 internal sealed class ShopifyAdminApi(ShopifyEmulatorOptions options, ShopifyEmulator shop, ShopifyHooks hooks, TimeProvider clock)
 {
-    private const double Bucket = 40;
-    private const double LeakPerSecond = 2;
+    private const double RestoredIn = 20;
 
+    private readonly ShopifyDoor tokens = new(options, clock);
     private readonly Lock door = new();
     private readonly ShopifyGraphQl graphQl = new(options, shop, hooks, clock);
     private double used;
@@ -29,7 +29,13 @@ internal sealed class ShopifyAdminApi(ShopifyEmulatorOptions options, ShopifyEmu
             await ControlAsync(call, method, path);
             return;
         }
-        if (call.Request.Headers["X-Shopify-Access-Token"].ToString() != options.AccessToken)
+        call.Response.Headers.Date = clock.GetUtcNow().ToString("R", CultureInfo.InvariantCulture);
+        if (method == "POST" && path == "/admin/oauth/access_token")
+        {
+            await tokens.GiveAsync(call);
+            return;
+        }
+        if (!tokens.IsOpenTo(call.Request.Headers["X-Shopify-Access-Token"].ToString()))
         {
             await WriteAsync(call, 401, """{"errors":"[API] Invalid API key or access token (unrecognized login or wrong password)"}"""u8.ToArray());
             return;
@@ -63,11 +69,11 @@ internal sealed class ShopifyAdminApi(ShopifyEmulatorOptions options, ShopifyEmu
         if (!TakeFromBucket(out int level))
         {
             call.Response.Headers.RetryAfter = "2.0";
-            call.Response.Headers["X-Shopify-Shop-Api-Call-Limit"] = "40/40";
+            call.Response.Headers["X-Shopify-Shop-Api-Call-Limit"] = string.Create(CultureInfo.InvariantCulture, $"{options.RestRequests}/{options.RestRequests}");
             await WriteAsync(call, 429, """{"errors":"Exceeded 2 calls per second for api client. Reduce request rates to resume uninterrupted service."}"""u8.ToArray());
             return;
         }
-        call.Response.Headers["X-Shopify-Shop-Api-Call-Limit"] = string.Create(CultureInfo.InvariantCulture, $"{level}/40");
+        call.Response.Headers["X-Shopify-Shop-Api-Call-Limit"] = string.Create(CultureInfo.InvariantCulture, $"{level}/{options.RestRequests}");
         await ResourceAsync(call, method, resource);
     }
 
@@ -75,7 +81,7 @@ internal sealed class ShopifyAdminApi(ShopifyEmulatorOptions options, ShopifyEmu
 
     private Task ResourceAsync(HttpContext call, string method, string resource) => (method, resource) switch
     {
-        ("GET", "orders.json") => ListOrdersAsync(call),
+        ("GET", "orders.json") => ShopifyRestOrders.AnswerAsync(call, shop, clock.GetUtcNow()),
         ("GET", _) when IdOf(resource, "orders/") is { } id => OneOrderAsync(call, id),
         ("GET", "webhooks.json") => WriteAsync(call, 200, ShopifyGraphQl.Json(json =>
         {
@@ -92,51 +98,6 @@ internal sealed class ShopifyAdminApi(ShopifyEmulatorOptions options, ShopifyEmu
         ("DELETE", _) when IdOf(resource, "webhooks/") is { } id => WriteAsync(call, hooks.Unsubscribe(id) ? 200 : 404, "{}"u8.ToArray()),
         _ => WriteAsync(call, 404, NotFound),
     };
-
-    private Task ListOrdersAsync(HttpContext call)
-    {
-        var query = call.Request.Query;
-        int limit = int.TryParse(query["limit"], CultureInfo.InvariantCulture, out int asked) ? Math.Clamp(asked, 1, 250) : 50;
-        string filter = "";
-        (DateTimeOffset At, long Id) after = (DateTimeOffset.MinValue, 0);
-        if (query["page_info"].ToString() is { Length: > 0 } page)
-        {
-            if (query.Keys.Any(name => name is not ("page_info" or "limit" or "fields")) || Page(page) is not { } place)
-            {
-                return WriteAsync(call, 400, """{"errors":{"page_info":"Invalid value."}}"""u8.ToArray());
-            }
-            (filter, after) = (place.Filter, (place.At, place.Id));
-        }
-        else
-        {
-            filter = $"{(query["status"].ToString() is { Length: > 0 } status ? status : "open")}|{query["updated_at_min"]}|{query["created_at_min"]}";
-        }
-        string[] wanted = filter.Split('|');
-        DateTimeOffset updatedMin = Time(wanted[1]);
-        DateTimeOffset createdMin = Time(wanted[2]);
-        var found = shop.Read(
-            order => (wanted[0] == "any" || (wanted[0] == "cancelled") == (order.CancelledAt is not null)) && order.UpdatedAt >= updatedMin && order.CreatedAt >= createdMin
-                && (order.UpdatedAt > after.At || (order.UpdatedAt == after.At && order.Id > after.Id)),
-            limit + 1,
-            order => (order.UpdatedAt, order.Id, Body: ShopifyDocuments.Write(order)));
-        if (found.Count > limit)
-        {
-            var last = found[limit - 1];
-            string next = Convert.ToBase64String(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{filter}|{last.UpdatedAt.UtcTicks}|{last.Id}")));
-            call.Response.Headers.Link = $"<{shop.Address}{call.Request.Path.Value!.TrimStart('/')}?limit={limit}&page_info={Uri.EscapeDataString(next)}>; rel=\"next\"";
-        }
-        return WriteAsync(call, 200, ShopifyGraphQl.Json(json =>
-        {
-            json.WriteStartObject();
-            json.WriteStartArray("orders");
-            foreach (var order in found.Take(limit))
-            {
-                json.WriteRawValue(order.Body, skipInputValidation: true);
-            }
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }));
-    }
 
     private Task OneOrderAsync(HttpContext call, long id)
     {
@@ -218,9 +179,9 @@ internal sealed class ShopifyAdminApi(ShopifyEmulatorOptions options, ShopifyEmu
         lock (door)
         {
             var now = clock.GetUtcNow();
-            used = Math.Max(0, used - ((now - leakedAt).TotalSeconds * LeakPerSecond));
+            used = Math.Max(0, used - ((now - leakedAt).TotalSeconds * options.RestRequests / RestoredIn));
             leakedAt = now;
-            bool fits = used + 1 <= Bucket;
+            bool fits = used + 1 <= options.RestRequests;
             used += fits ? 1 : 0;
             level = (int)Math.Ceiling(used);
             return fits;
@@ -245,25 +206,11 @@ internal sealed class ShopifyAdminApi(ShopifyEmulatorOptions options, ShopifyEmu
         json.WriteEndObject();
     }
 
-    private static (string Filter, DateTimeOffset At, long Id)? Page(string text)
-    {
-        Span<byte> bytes = stackalloc byte[512];
-        if (!Convert.TryFromBase64String(text, bytes, out int length))
-        {
-            return null;
-        }
-        string[] parts = Encoding.UTF8.GetString(bytes[..length]).Split('|');
-        return parts.Length == 5 && long.TryParse(parts[3], CultureInfo.InvariantCulture, out long ticks) && long.TryParse(parts[4], CultureInfo.InvariantCulture, out long id)
-            ? ($"{parts[0]}|{parts[1]}|{parts[2]}", new DateTimeOffset(ticks, TimeSpan.Zero), id) : null;
-    }
-
     private static long? IdOf(string resource, string folder) =>
         resource.StartsWith(folder, StringComparison.Ordinal) && resource.EndsWith(".json", StringComparison.Ordinal)
         && long.TryParse(resource.AsSpan(folder.Length, resource.Length - folder.Length - 5), CultureInfo.InvariantCulture, out long id) ? id : null;
 
-    private static DateTimeOffset Time(string text) => DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) ? time : DateTimeOffset.MinValue;
-
-    private static async Task WriteAsync(HttpContext call, int status, byte[] body)
+    internal static async Task WriteAsync(HttpContext call, int status, byte[] body)
     {
         call.Response.StatusCode = status;
         call.Response.ContentType = "application/json; charset=utf-8";

@@ -212,9 +212,9 @@ internal static class ShopifyDocumentParts
         json.WriteStartArray("tracking_numbers");
         json.WriteStringValue(fulfilment.Number);
         json.WriteEndArray();
-        json.WriteString("tracking_url", $"https://tracking.example/{fulfilment.Number}");
+        json.WriteString("tracking_url", fulfilment.Url ?? $"https://tracking.example/{fulfilment.Number}");
         json.WriteStartArray("tracking_urls");
-        json.WriteStringValue($"https://tracking.example/{fulfilment.Number}");
+        json.WriteStringValue(fulfilment.Url ?? $"https://tracking.example/{fulfilment.Number}");
         json.WriteEndArray();
         Time(json, "updated_at", order.UpdatedAt);
         json.WriteStartArray("line_items");

@@ -58,7 +58,7 @@ public static class ShopifyDocuments
         json.WriteString("user_agent", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36");
         json.WriteEndObject();
         Time(json, "closed_at", null);
-        json.WriteString("confirmation_number", Token(order.Id)[..9].ToUpperInvariant());
+        json.WriteString("confirmation_number", ConfirmationNumber(order.Id));
         json.WriteBoolean("confirmed", true);
         json.WriteString("contact_email", buyer.Email);
         Time(json, "created_at", order.CreatedAt);
@@ -158,6 +158,8 @@ public static class ShopifyDocuments
         json.WriteEndArray();
         json.WriteEndObject();
     }
+
+    internal static string ConfirmationNumber(long id) => Token(id)[..9].ToUpperInvariant();
 
     internal static string Name(EmulatedOrder order) => $"#AO-{order.Number.ToString(CultureInfo.InvariantCulture)}";
 

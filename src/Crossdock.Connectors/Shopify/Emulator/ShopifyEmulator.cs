@@ -17,6 +17,7 @@ public sealed class ShopifyEmulator : IAsyncDisposable
     private readonly Random chance;
     private readonly Lock door = new();
     private readonly ConcurrentDictionary<long, EmulatedOrder> orders = new();
+    private readonly Dictionary<long, List<string>> told = [];
     private int placed;
 
     private ShopifyEmulator(ShopifyEmulatorOptions options, WebApplication server)
@@ -35,6 +36,21 @@ public sealed class ShopifyEmulator : IAsyncDisposable
 
     /// <summary>The subscriptions that are left.</summary>
     public IReadOnlyCollection<ShopifySubscription> Subscriptions => hooks.Subscriptions;
+
+    /// <summary>What the shop was told about an order through its API, oldest first: fulfilments, tracking numbers, events.</summary>
+    public IReadOnlyList<string> ToldOf(long id)
+    {
+        lock (door)
+        {
+            return told.TryGetValue(id, out var heard) ? [.. heard] : [];
+        }
+    }
+
+    /// <summary>Subscribes an address to a topic.</summary>
+    public void Subscribe(string topic, Uri address) => hooks.Subscribe(topic, address);
+
+    /// <summary>Takes a subscription away.</summary>
+    public bool Unsubscribe(long id) => hooks.Unsubscribe(id);
 
     /// <summary>How many orders it has made.</summary>
     public int Placed => placed;
@@ -184,13 +200,61 @@ public sealed class ShopifyEmulator : IAsyncDisposable
         await server.DisposeAsync();
     }
 
-    /// <summary>All orders, oldest change first, written by the given function while nobody changes them.</summary>
-    internal IReadOnlyList<T> Read<T>(Func<EmulatedOrder, bool> wanted, int most, Func<EmulatedOrder, T> write)
+    /// <summary>Orders, oldest first by the given time (the last change's unless said), written by the given function while nobody changes them.</summary>
+    internal IReadOnlyList<T> Read<T>(Func<EmulatedOrder, bool> wanted, int most, Func<EmulatedOrder, T> write, Func<EmulatedOrder, DateTimeOffset>? by = null, bool isReverse = false)
     {
+        by ??= order => order.UpdatedAt;
         lock (door)
         {
-            return [.. orders.Values.Where(wanted).OrderBy(order => order.UpdatedAt).ThenBy(order => order.Id).Take(most).Select(write)];
+            var found = orders.Values.Where(wanted);
+            found = isReverse ? found.OrderByDescending(by).ThenByDescending(order => order.Id) : found.OrderBy(by).ThenBy(order => order.Id);
+            return [.. found.Take(most).Select(write)];
         }
+    }
+
+    /// <summary>Through the API: the order is sent. False when there is nothing left to send.</summary>
+    internal bool Fulfil(long id, string company, string number, string? url, bool isMailed) => Tell(id, order => order.Fulfilment is null && order.CancelledAt is null, order =>
+    {
+        order.Fulfilment = new EmulatedFulfilment((id * 10) + 5, company, number, order.UpdatedAt, null, url);
+        order.FulfillmentStatus = "fulfilled";
+        return $"fulfilment {company} {number} {url}{(isMailed ? " mailed" : "")}";
+    }, "orders/fulfilled", "fulfillments/create");
+
+    /// <summary>Through the API: a fulfilment gets another tracking number.</summary>
+    internal bool Track(long id, string company, string number, string? url) => Tell(id, order => order.Fulfilment is not null, order =>
+    {
+        order.Fulfilment = order.Fulfilment! with { Company = company, Number = number, Url = url };
+        return $"tracking {company} {number} {url}";
+    }, "orders/updated", "fulfillments/update");
+
+    /// <summary>Through the API: the carrier says where the parcel is.</summary>
+    internal bool Happen(long id, string status) => Tell(id, order => order.Fulfilment is not null, order =>
+    {
+        order.Fulfilment = order.Fulfilment! with { ShipmentStatus = status };
+        return $"event {status}";
+    }, "orders/updated", "fulfillments/update");
+
+    // What the API does is announced afterwards: the caller does not wait for it.
+    private bool Tell(long id, Func<EmulatedOrder, bool> isPossible, Func<EmulatedOrder, string> change, string topic, string partTopic)
+    {
+        byte[] whole, part;
+        lock (door)
+        {
+            if (!orders.TryGetValue(id, out var order) || !isPossible(order))
+            {
+                return false;
+            }
+
+            var now = Now();
+            order.UpdatedAt = now > order.UpdatedAt ? now : order.UpdatedAt.AddSeconds(1);
+            (told.TryGetValue(id, out var heard) ? heard : told[id] = []).Add(change(order));
+            (whole, part) = (ShopifyDocuments.Write(order), ShopifyDocuments.Fulfilment(order));
+        }
+
+        string cause = NewEvent();
+        hooks.SendLater(topic, id, whole, cause);
+        hooks.SendLater(partTopic, id, part, cause);
+        return true;
     }
 
     private async Task ChangeAsync(long id, Action<EmulatedOrder> change, string[] topics, CancellationToken cancellationToken)

@@ -9,6 +9,16 @@ public sealed record ShopifyEmulatorOptions
     public required string Secret { get; init; }
     /// <summary>What its API asks for in X-Shopify-Access-Token.</summary>
     public string AccessToken { get; init; } = "shpat_emulated";
+    /// <summary>The app's client id; with it the shop gives out tokens. Null for none.</summary>
+    public string? ClientId { get; init; }
+    /// <summary>The app's client secret; null when it is <see cref="Secret"/>.</summary>
+    public string? ClientSecret { get; init; }
+    /// <summary>The refresh token that the app got when the shop installed it; null for none.</summary>
+    public string? RefreshToken { get; init; }
+    /// <summary>What the app may do.</summary>
+    public IReadOnlyList<string> Scopes { get; init; } = ["read_orders", "read_all_orders", "read_products", "read_merchant_managed_fulfillment_orders", "write_merchant_managed_fulfillment_orders"];
+    /// <summary>Requests that the REST bucket holds. Default 40, as the Standard plan; a twentieth comes back each second.</summary>
+    public int RestRequests { get; init; } = 40;
     /// <summary>The capture address; a subscription for every order topic is made for it. Null for none.</summary>
     public Uri? HubAddress { get; init; }
     /// <summary>Loopback port of its API; 0 for a free one.</summary>

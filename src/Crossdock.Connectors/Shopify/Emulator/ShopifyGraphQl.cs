@@ -1,58 +1,61 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
 namespace Crossdock.Connectors.Shopify.Emulator;
 
-/// <summary>The four GraphQL operations that Crossdock uses. No parser: the operation is known by its field, arguments come as variables or as literals.</summary>
+/// <summary>The GraphQL operations that Crossdock uses, answered field by field as asked, with Shopify's costs and errors. Shopify does not publish how it counts a query:
+/// here a connection costs two and one for each row, and a tenth for each row of the connections inside.</summary>
 internal sealed partial class ShopifyGraphQl(ShopifyEmulatorOptions options, ShopifyEmulator shop, ShopifyHooks hooks, TimeProvider clock)
 {
+    private const int MostPerQuery = 1000;
+
     private readonly ShopifyPoints points = new(options.GraphQlPoints, options.GraphQlPointsPerSecond, clock);
+    private readonly ShopifyMutations mutations = new(options, shop, hooks);
 
     /// <summary>The answer, always with HTTP 200: throttling too is told in the body.</summary>
     internal byte[] Answer(JsonElement request)
     {
-        string query = request.TryGetProperty("query", out var text) ? text.GetString() ?? "" : "";
-        var variables = request.TryGetProperty("variables", out var given) && given.ValueKind == JsonValueKind.Object ? given : default;
-        int cost = query.Contains("mutation", StringComparison.Ordinal) ? 10 : 2 + First(query, variables);
-        if (!points.Take(cost, out double left))
+        string text = request.TryGetProperty("query", out var said) && said.ValueKind == JsonValueKind.String ? said.GetString()! : "";
+        var variables = request.TryGetProperty("variables", out var given) && given.ValueKind == JsonValueKind.Object ? JsonNode.Parse(given.GetRawText())!.AsObject() : [];
+        int cost = 1;
+        double left = options.GraphQlPoints;
+        try
         {
-            return Errors("Throttled", "THROTTLED", cost, left);
-        }
-        if (Dispatch(query, variables) is not { } data)
-        {
-            return Errors("The emulated shop does not know this operation", "undefinedField", cost, left);
-        }
-        return Json(json =>
-        {
-            json.WriteStartObject();
-            json.WritePropertyName("data");
-            json.WriteRawValue(data, skipInputValidation: true);
-            WriteCost(json, cost, cost, left);
-            json.WriteEndObject();
-        });
-    }
-
-    private byte[]? Dispatch(string query, JsonElement variables)
-    {
-        return query switch
-        {
-            _ when query.Contains("webhookSubscriptionCreate", StringComparison.Ordinal) => Subscribe(query, variables),
-            _ when query.Contains("webhookSubscriptionDelete", StringComparison.Ordinal) => Unsubscribe(query, variables),
-            _ when query.Contains("webhookSubscriptions", StringComparison.Ordinal) => Data("webhookSubscriptions", json =>
+            var (isMutation, fields) = ShopifyGraphQlQuery.Parse(text, variables);
+            cost = isMutation ? 10 : fields.Sum(Cost);
+            if (cost > MostPerQuery)
             {
-                json.WriteStartArray("nodes");
-                foreach (var subscription in hooks.Subscriptions)
-                {
-                    WriteNode(json, subscription);
-                }
-                json.WriteEndArray();
-                WritePage(json, null);
-            }),
-            _ when query.Contains("orders", StringComparison.Ordinal) => Orders(query, variables),
-            _ => null,
-        };
+                throw new ShopifyGraphQlFault($"Query cost is {cost.ToString(CultureInfo.InvariantCulture)}, which exceeds the single query max cost limit ({MostPerQuery.ToString(CultureInfo.InvariantCulture)}).", "MAX_COST_EXCEEDED");
+            }
+
+            if (!points.Take(cost, out left))
+            {
+                throw new ShopifyGraphQlFault("Throttled", "THROTTLED");
+            }
+
+            var data = new JsonObject();
+            foreach (var field in fields)
+            {
+                data[field.Alias] = Project(isMutation ? mutations.Run(field) : Root(field), field);
+            }
+
+            var answer = new JsonObject { ["data"] = data, ["extensions"] = Costs(cost, cost, left) };
+            return JsonSerializer.SerializeToUtf8Bytes(answer);
+        }
+        catch (ShopifyGraphQlFault fault)
+        {
+            var errors = new JsonArray((JsonNode)new JsonObject { ["message"] = fault.Message, ["extensions"] = new JsonObject { ["code"] = fault.Code, ["documentation"] = "https://shopify.dev/api/usage/rate-limits" } });
+            var answer = new JsonObject { ["errors"] = errors, ["extensions"] = Costs(cost, null, left) };
+            if (fault.Code == "ACCESS_DENIED")
+            {
+                answer.Insert(0, "data", null);
+            }
+
+            return JsonSerializer.SerializeToUtf8Bytes(answer);
+        }
     }
 
     internal static byte[] Json(Action<Utf8JsonWriter> write)
@@ -62,168 +65,126 @@ internal sealed partial class ShopifyGraphQl(ShopifyEmulatorOptions options, Sho
         {
             write(json);
         }
+
         return buffer.WrittenSpan.ToArray();
     }
 
-    private byte[] Subscribe(string query, JsonElement variables)
+    private JsonNode? Root(ShopifySelection field)
     {
-        string topic = (Variable(variables, "topic") ?? TopicLiteral().Match(query).Groups["value"].Value).ToLowerInvariant();
-        int place = topic.LastIndexOf('_');
-        topic = place < 0 ? topic : topic.StartsWith("orders_", StringComparison.Ordinal) ? "orders/" + topic[7..] : $"{topic[..place]}/{topic[(place + 1)..]}";
-        string? address = variables.ValueKind == JsonValueKind.Object && variables.TryGetProperty("webhookSubscription", out var input) ? Variable(input, "uri") ?? Variable(input, "callbackUrl") : UriLiteral().Match(query).Groups["value"].Value;
-        var made = Uri.TryCreate(address, UriKind.Absolute, out var uri) ? hooks.Subscribe(topic, uri) : null;
-        return Data("webhookSubscriptionCreate", json =>
+        switch (field.Name)
         {
-            if (made is null)
+            case "orders":
+                Wants("read_orders", "orders");
+                return Orders(field);
+            case "order":
+                Wants("read_orders", "order");
+                return Numbered(field.Argument("id")) is { } id && shop.Read(order => order.Id == id, 1, ShopifyGraphQlNodes.Order) is [var found] ? found : null;
+            case "shop":
+                return new JsonObject { ["name"] = options.Shop.Split('.')[0], ["myshopifyDomain"] = options.Shop, ["ianaTimezone"] = "Etc/GMT+3", ["currencyCode"] = "CLP" };
+            case "currentAppInstallation":
+                return new JsonObject { ["accessScopes"] = new JsonArray([.. options.Scopes.Select(scope => (JsonNode)new JsonObject { ["handle"] = scope })]) };
+            case "webhookSubscriptions":
+                return ShopifyGraphQlNodes.Connection(hooks.Subscriptions.Select(one => new JsonObject
+                {
+                    ["id"] = ShopifyDocuments.Gid("WebhookSubscription", one.Id), ["topic"] = one.Topic.Replace('/', '_').ToUpperInvariant(), ["uri"] = one.Address.ToString(), ["format"] = "JSON",
+                }));
+            default:
+                throw new ShopifyGraphQlFault($"Field '{field.Name}' doesn't exist on type 'QueryRoot'", "undefinedField");
+        }
+    }
+
+    private void Wants(string scope, string field)
+    {
+        if (!options.Scopes.Contains(scope))
+        {
+            throw new ShopifyGraphQlFault($"Access denied for {field} field. Required access: `{scope}` access scope.", "ACCESS_DENIED");
+        }
+    }
+
+    // The cursor stands behind an order: its time and its id.
+    private JsonObject Orders(ShopifySelection field)
+    {
+        int first = Math.Clamp(field.First ?? 50, 1, 250);
+        string sort = field.Argument("sortKey") ?? "PROCESSED_AT";
+        DateTimeOffset By(EmulatedOrder order) => sort == "UPDATED_AT" ? order.UpdatedAt : order.CreatedAt;
+        bool isReverse = field.Argument("reverse") == "true";
+        long ticks = 0, last = 0;
+        bool isAfter = field.Argument("after")?.Split('_') is [var at, var id] && long.TryParse(at, CultureInfo.InvariantCulture, out ticks) && long.TryParse(id, CultureInfo.InvariantCulture, out last);
+        var filters = Filter().Matches(field.Argument("query") ?? "").Select(match => (Name: match.Groups["name"].Value, Sign: match.Groups["sign"].Value,
+            Time: DateTimeOffset.TryParse(match.Groups["time"].Value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : DateTimeOffset.MinValue)).ToList();
+        bool IsWanted(EmulatedOrder order) => filters.TrueForAll(filter => Holds(filter.Name == "updated_at" ? order.UpdatedAt : order.CreatedAt, filter.Sign, filter.Time))
+            && (!isAfter || (isReverse ? (By(order).UtcTicks, order.Id).CompareTo((ticks, last)) < 0 : (By(order).UtcTicks, order.Id).CompareTo((ticks, last)) > 0));
+        var found = shop.Read(IsWanted, first + 1, order => (Node: ShopifyGraphQlNodes.Order(order), Cursor: string.Create(CultureInfo.InvariantCulture, $"{By(order).UtcTicks}_{order.Id}")), By, isReverse);
+        var page = ShopifyGraphQlNodes.Connection(found.Take(first).Select(one => one.Node));
+        page["pageInfo"] = new JsonObject { ["hasNextPage"] = found.Count > first, ["endCursor"] = found.Count == 0 ? null : found[Math.Min(first, found.Count) - 1].Cursor };
+        return page;
+    }
+
+    private static bool Holds(DateTimeOffset time, string sign, DateTimeOffset limit) => sign switch { ">=" => time >= limit, ">" => time > limit, "<=" => time <= limit, "<" => time < limit, _ => time == limit };
+
+    private static JsonNode? Project(JsonNode? value, ShopifySelection field)
+    {
+        switch (value)
+        {
+            case JsonArray list:
+                return new JsonArray([.. list.Take(field.First ?? int.MaxValue).Select(one => Project(one, field with { Arguments = new Dictionary<string, JsonNode?>() }))]);
+            case JsonObject found when field.Fields.Count > 0:
+                var shown = new JsonObject();
+                Fill(shown, field.First is not null && found.ContainsKey("nodes") && !found.ContainsKey("pageInfo") ? Page(found, field) : found, field.Fields);
+                return shown;
+            case JsonObject:
+                throw new ShopifyGraphQlFault($"Field must have selections (field '{field.Name}' returns an object but has no selections)", "selectionMismatch");
+            default:
+                return value?.DeepClone();
+        }
+    }
+
+    private static void Fill(JsonObject shown, JsonObject found, IReadOnlyList<ShopifySelection> fields)
+    {
+        foreach (var field in fields)
+        {
+            if (field.OnType is not null)
             {
-                json.WriteNull("webhookSubscription");
-                WriteErrors(json, uri is null ? "Address is invalid" : "Address for this topic has already been taken");
-                return;
+                if (found["__typename"]?.ToString() == field.OnType)
+                {
+                    Fill(shown, found, field.Fields);
+                }
+
+                continue;
             }
-            json.WritePropertyName("webhookSubscription");
-            WriteNode(json, made);
-            WriteErrors(json, null);
-        });
-    }
 
-    private byte[] Unsubscribe(string query, JsonElement variables)
-    {
-        string gid = Variable(variables, "id") ?? IdLiteral().Match(query).Groups["value"].Value;
-        bool isGone = long.TryParse(gid[(gid.LastIndexOf('/') + 1)..], CultureInfo.InvariantCulture, out long id) && hooks.Unsubscribe(id);
-        return Data("webhookSubscriptionDelete", json =>
-        {
-            json.WriteString("deletedWebhookSubscriptionId", isGone ? gid : null);
-            WriteErrors(json, isGone ? null : "Webhook subscription does not exist");
-        });
-    }
-
-    private byte[] Orders(string query, JsonElement variables)
-    {
-        int first = First(query, variables);
-        string[] cursor = (Variable(variables, "after") ?? Variable(variables, "cursor") ?? "").Split('_');
-        long ticks = cursor.Length == 2 && long.TryParse(cursor[0], CultureInfo.InvariantCulture, out long at) ? at : 0;
-        long after = cursor.Length == 2 && long.TryParse(cursor[1], CultureInfo.InvariantCulture, out long last) ? last : 0;
-        DateTimeOffset since = DateTimeOffset.TryParse(SinceLiteral().Match(Variable(variables, "query") ?? query).Groups["value"].Value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) ? time : DateTimeOffset.MinValue;
-        var found = shop.Read(order => order.UpdatedAt >= since && (order.UpdatedAt.UtcTicks > ticks || (order.UpdatedAt.UtcTicks == ticks && order.Id > after)), first + 1, order => order);
-        return Data("orders", json =>
-        {
-            json.WriteStartArray("nodes");
-            foreach (var order in found.Take(first))
-            {
-                json.WriteStartObject();
-                json.WriteString("id", ShopifyDocuments.Gid("Order", order.Id));
-                json.WriteString("legacyResourceId", order.Id.ToString(CultureInfo.InvariantCulture));
-                json.WriteString("name", ShopifyDocuments.Name(order));
-                json.WriteString("createdAt", Utc(order.CreatedAt));
-                json.WriteString("updatedAt", Utc(order.UpdatedAt));
-                json.WriteString("cancelledAt", order.CancelledAt is { } cancelled ? Utc(cancelled) : null);
-                json.WriteBoolean("test", order.IsTest);
-                json.WriteString("displayFinancialStatus", order.FinancialStatus.ToUpperInvariant());
-                json.WriteString("displayFulfillmentStatus", order.FulfillmentStatus?.ToUpperInvariant() ?? "UNFULFILLED");
-                json.WriteString("currencyCode", order.Currency);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
-            WritePage(json, found.Count > first ? string.Create(CultureInfo.InvariantCulture, $"{found[first - 1].UpdatedAt.UtcTicks}_{found[first - 1].Id}") : null);
-        });
-    }
-
-    private static byte[] Data(string field, Action<Utf8JsonWriter> write) => Json(json =>
-    {
-        json.WriteStartObject();
-        json.WriteStartObject(field);
-        write(json);
-        json.WriteEndObject();
-        json.WriteEndObject();
-    });
-
-    private byte[] Errors(string message, string code, int cost, double left) => Json(json =>
-    {
-        json.WriteStartObject();
-        json.WriteStartArray("errors");
-        json.WriteStartObject();
-        json.WriteString("message", message);
-        json.WriteStartObject("extensions");
-        json.WriteString("code", code);
-        json.WriteString("documentation", "https://shopify.dev/api/usage/rate-limits");
-        json.WriteEndObject();
-        json.WriteEndObject();
-        json.WriteEndArray();
-        WriteCost(json, cost, null, left);
-        json.WriteEndObject();
-    });
-
-    private void WriteCost(Utf8JsonWriter json, int requested, int? actual, double left)
-    {
-        json.WriteStartObject("extensions");
-        json.WriteStartObject("cost");
-        json.WriteNumber("requestedQueryCost", requested);
-        if (actual is { } paid)
-        {
-            json.WriteNumber("actualQueryCost", paid);
+            shown[field.Alias] = found.TryGetPropertyValue(field.Name, out var value) ? Project(value, field)
+                : throw new ShopifyGraphQlFault($"Field '{field.Name}' doesn't exist on type '{found["__typename"]}'", "undefinedField");
         }
-        else
+    }
+
+    private static JsonObject Page(JsonObject connection, ShopifySelection field)
+    {
+        var nodes = connection["nodes"]!.AsArray();
+        int skip = int.TryParse(field.Argument("after"), CultureInfo.InvariantCulture, out int after) ? after : 0;
+        int end = Math.Min(nodes.Count, skip + field.First!.Value);
+        return new JsonObject
         {
-            json.WriteNull("actualQueryCost");
-        }
-        json.WriteStartObject("throttleStatus");
-        json.WriteNumber("maximumAvailable", (double)options.GraphQlPoints);
-        json.WriteNumber("currentlyAvailable", (int)left);
-        json.WriteNumber("restoreRate", (double)options.GraphQlPointsPerSecond);
-        json.WriteEndObject();
-        json.WriteEndObject();
-        json.WriteEndObject();
+            ["nodes"] = new JsonArray([.. nodes.Skip(skip).Take(end - skip).Select(node => node!.DeepClone())]),
+            ["pageInfo"] = new JsonObject { ["hasNextPage"] = end < nodes.Count, ["endCursor"] = end.ToString(CultureInfo.InvariantCulture) },
+        };
     }
 
-    private static int First(string query, JsonElement variables) =>
-        int.TryParse(Variable(variables, "first") ?? FirstLiteral().Match(query).Groups["value"].Value, CultureInfo.InvariantCulture, out int asked) ? Math.Clamp(asked, 1, 250) : 50;
+    private static int Cost(ShopifySelection field) => field.First is { } rows ? 2 + (int)Math.Ceiling(rows * (1 + field.Fields.Sum(Inside))) : 1 + (int)Math.Ceiling(field.Fields.Sum(Inside));
 
-    private static void WriteNode(Utf8JsonWriter json, ShopifySubscription subscription)
-    {
-        json.WriteStartObject();
-        json.WriteString("id", ShopifyDocuments.Gid("WebhookSubscription", subscription.Id));
-        json.WriteString("topic", subscription.Topic.Replace('/', '_').ToUpperInvariant());
-        json.WriteString("uri", subscription.Address.ToString());
-        json.WriteEndObject();
-    }
+    private static double Inside(ShopifySelection field) => field.Fields.Sum(Inside) + ((field.First ?? 0) / 10.0);
 
-    private static void WriteErrors(Utf8JsonWriter json, string? problem)
+    private JsonObject Costs(int requested, int? actual, double left) => new()
     {
-        json.WriteStartArray("userErrors");
-        if (problem is not null)
+        ["cost"] = new JsonObject
         {
-            json.WriteStartObject();
-            json.WriteNull("field");
-            json.WriteString("message", problem);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-    }
+            ["requestedQueryCost"] = requested, ["actualQueryCost"] = actual,
+            ["throttleStatus"] = new JsonObject { ["maximumAvailable"] = (double)options.GraphQlPoints, ["currentlyAvailable"] = (int)left, ["restoreRate"] = (double)options.GraphQlPointsPerSecond },
+        },
+    };
 
-    private static void WritePage(Utf8JsonWriter json, string? next)
-    {
-        json.WriteStartObject("pageInfo");
-        json.WriteBoolean("hasNextPage", next is not null);
-        json.WriteString("endCursor", next);
-        json.WriteEndObject();
-    }
+    internal static long? Numbered(string? gid) => long.TryParse(gid?[(gid.LastIndexOf('/') + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out long id) ? id : null;
 
-    private static string Utc(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-
-    private static string? Variable(JsonElement variables, string name) => variables.ValueKind == JsonValueKind.Object && variables.TryGetProperty(name, out var value) && value.ValueKind is not JsonValueKind.Null ? value.ToString() : null;
-
-    [GeneratedRegex("topic:\\s*(?<value>[A-Z_]+)", RegexOptions.None, 1000)]
-    private static partial Regex TopicLiteral();
-
-    [GeneratedRegex("(?:uri|callbackUrl):\\s*\"(?<value>[^\"]*)\"", RegexOptions.None, 1000)]
-    private static partial Regex UriLiteral();
-
-    [GeneratedRegex("\\bid:\\s*\"(?<value>[^\"]*)\"", RegexOptions.None, 1000)]
-    private static partial Regex IdLiteral();
-
-    [GeneratedRegex("first:\\s*(?<value>[0-9]+)", RegexOptions.None, 1000)]
-    private static partial Regex FirstLiteral();
-
-    [GeneratedRegex("updated_at:>=?'?(?<value>[0-9T:.Z+-]+)", RegexOptions.None, 1000)]
-    private static partial Regex SinceLiteral();
+    [GeneratedRegex("(?<name>[a-z_]+):(?<sign>>=|<=|>|<|)'?(?<time>[0-9T:.Z+-]+)'?", RegexOptions.None, 1000)]
+    private static partial Regex Filter();
 }

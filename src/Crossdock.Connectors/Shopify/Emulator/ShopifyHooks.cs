@@ -67,6 +67,14 @@ internal sealed class ShopifyHooks(ShopifyEmulatorOptions options, TimeProvider 
         }
     }
 
+    /// <summary>Sends one event in the background.</summary>
+    internal void SendLater(string topic, long order, byte[] body, string eventId)
+    {
+        var sending = SendAsync(topic, order, body, eventId, closing.Token);
+        retries[sending] = 0;
+        _ = sending.ContinueWith(done => retries.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
     internal Hook? LastSent { get; private set; }
 
     /// <summary>Waits until nothing is left to be retried.</summary>
@@ -75,7 +83,14 @@ internal sealed class ShopifyHooks(ShopifyEmulatorOptions options, TimeProvider 
     public async ValueTask DisposeAsync()
     {
         await closing.CancelAsync();
-        await SettleAsync();
+        try
+        {
+            await SettleAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            // What was being sent when the shop closed.
+        }
         http.Dispose();
         closing.Dispose();
     }

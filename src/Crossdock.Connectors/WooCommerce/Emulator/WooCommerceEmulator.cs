@@ -16,6 +16,7 @@ public sealed class WooCommerceEmulator : IAsyncDisposable
     private readonly WebApplication server;
     private readonly WooCommerceShop shop;
     private readonly WooCommerceHooks hooks;
+    private readonly WooCommerceTold told;
     private readonly TimeProvider clock;
 
     private WooCommerceEmulator(WooCommerceEmulatorOptions options, WebApplication server)
@@ -24,6 +25,7 @@ public sealed class WooCommerceEmulator : IAsyncDisposable
         clock = options.Clock ?? TimeProvider.System;
         shop = new WooCommerceShop(options, clock);
         hooks = new WooCommerceHooks(options, shop, clock);
+        told = new WooCommerceTold(options, shop, clock);
     }
 
     /// <summary>Its address without a slash at the end.</summary>
@@ -62,7 +64,7 @@ public sealed class WooCommerceEmulator : IAsyncDisposable
         });
         var application = builder.Build();
         var emulator = new WooCommerceEmulator(options, application);
-        application.Run(new WooCommerceRestApi(options, emulator, emulator.shop, emulator.hooks).AnswerAsync);
+        application.Run(new WooCommerceRestApi(options, emulator, emulator.shop, emulator.hooks, emulator.told, emulator.clock).AnswerAsync);
         await application.StartAsync();
         emulator.Address = application.Urls.First();
         emulator.shop.Site = emulator.Address + "/";
@@ -71,6 +73,18 @@ public sealed class WooCommerceEmulator : IAsyncDisposable
 
     /// <summary>Adds a webhook and pings its address; gives its id.</summary>
     public async Task<long> SubscribeAsync(string topic, string url, string secret, CancellationToken cancellationToken = default) => (await hooks.AddAsync("Crossdock", topic, url, secret, "active", cancellationToken)).Id;
+
+    /// <summary>Every webhook with its state: <c>active</c>, <c>paused</c> or <c>disabled</c>.</summary>
+    public IReadOnlyList<(long Id, string Topic, string Address, string Status)> Webhooks => [.. hooks.All.Select(hook => (hook.Id, hook.Topic, hook.Address, hook.Status))];
+
+    /// <summary>Switches a webhook as the shop or its owner does: <c>disabled</c>, <c>paused</c>, <c>active</c>.</summary>
+    public void SwitchWebhook(long id, string status) => (hooks.Find(id) ?? throw new ArgumentException("the shop has no such webhook", nameof(id))).Status = status;
+
+    /// <summary>Takes a webhook away.</summary>
+    public bool RemoveWebhook(long id) => hooks.Remove(id);
+
+    /// <summary>What the shop was told about an order through its API, oldest first: notes, tracking numbers, changes of its status.</summary>
+    public IReadOnlyList<string> ToldOf(long order) => told.Of(order);
 
     /// <summary>Whether a webhook is still sent.</summary>
     public bool IsActive(long webhook) => hooks.Find(webhook)?.Status == "active";

@@ -15,6 +15,14 @@ public sealed record WooCommerceEmulatorOptions
     public string ConsumerKey { get; init; } = "ck_emulated";
     /// <summary>Password of its REST API.</summary>
     public string ConsumerSecret { get; init; } = "cs_emulated";
+    /// <summary>False: its server takes the Authorization header away, or it stands for a shop on plain http.</summary>
+    public bool TakesHeader { get; init; } = true;
+    /// <summary>False: it stands for a shop on plain http, which takes signatures only.</summary>
+    public bool TakesQuery { get; init; } = true;
+    /// <summary>Calls per second that its host lets through before it answers 429; null for no limit, as WooCommerce itself.</summary>
+    public int? CallsPerSecond { get; init; }
+    /// <summary>Tracking plug-ins that are installed: <c>wc-shipment-tracking/v3</c>, <c>wc-ast/v3</c>.</summary>
+    public IReadOnlyList<string> Plugins { get; init; } = [];
     /// <summary>False: the key may read only.</summary>
     public bool KeyMayWrite { get; init; } = true;
     /// <summary>How long it waits for the answer to a delivery. Default 60 s, as WooCommerce.</summary>

@@ -31,10 +31,10 @@ internal static class WooCommerceOrderList
             }
         }
 
-        var found = Sorted(shop.All().Where(order => IsWanted(order, query)), query["orderby"], query["order"] == "asc").ToList();
         int skip = Page(query["offset"], -1) is int offset and >= 0 ? offset : (page - 1) * size;
-        int pages = (found.Count + size - 1) / size;
-        call.Response.Headers["X-WP-Total"] = found.Count.ToString(CultureInfo.InvariantCulture);
+        var (rows, total) = shop.Read(order => IsWanted(order, query), orders => Sorted(orders, query["orderby"], query["order"] == "asc"), skip, size);
+        int pages = (total + size - 1) / size;
+        call.Response.Headers["X-WP-Total"] = total.ToString(CultureInfo.InvariantCulture);
         call.Response.Headers["X-WP-TotalPages"] = pages.ToString(CultureInfo.InvariantCulture);
         if (Links(call, page, pages) is { Length: > 0 } links)
         {
@@ -42,7 +42,7 @@ internal static class WooCommerceOrderList
         }
 
         string[] fields = query["_fields"].ToString().Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        await WooCommerceRestApi.WriteAsync(call, 200, new JsonArray([.. found.Skip(skip).Take(size).Select(order => (JsonNode)Cut(order, fields))]));
+        await WooCommerceRestApi.WriteAsync(call, 200, new JsonArray([.. rows.Select(order => (JsonNode)Cut(order, fields))]));
     }
 
     private static bool IsWanted(JsonObject order, IQueryCollection query)

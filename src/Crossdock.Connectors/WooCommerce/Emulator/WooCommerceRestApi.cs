@@ -7,9 +7,13 @@ using Microsoft.AspNetCore.Http;
 namespace Crossdock.Connectors.WooCommerce;
 
 /// <summary>The emulated shop's REST API, <c>wc/v3</c>, as far as Crossdock uses it: sign-in, paging and errors as WordPress gives them.</summary>
-internal sealed class WooCommerceRestApi(WooCommerceEmulatorOptions options, WooCommerceEmulator emulator, WooCommerceShop shop, WooCommerceHooks hooks)
+internal sealed class WooCommerceRestApi(WooCommerceEmulatorOptions options, WooCommerceEmulator emulator, WooCommerceShop shop, WooCommerceHooks hooks, WooCommerceTold told, TimeProvider clock)
 {
     private readonly WooCommerceControl control = new(emulator, shop, hooks);
+    private readonly WooCommerceDoor door = new(options, clock);
+    private readonly Lock gate = new();
+    private double allowance = options.CallsPerSecond ?? 0;
+    private DateTimeOffset allowedAt = clock.GetUtcNow();
 
     internal async Task AnswerAsync(HttpContext call)
     {
@@ -22,7 +26,17 @@ internal sealed class WooCommerceRestApi(WooCommerceEmulatorOptions options, Woo
 
         // Without pretty permalinks the route is a parameter.
         string route = (path.StartsWith("/wp-json/", StringComparison.Ordinal) ? path["/wp-json".Length..] : call.Request.Query["rest_route"].ToString()).TrimEnd('/');
-        if (!route.StartsWith("/wc/v3/", StringComparison.Ordinal))
+        call.Response.Headers.Date = clock.GetUtcNow().ToString("R", CultureInfo.InvariantCulture);
+        if (route.Length == 0 && (path.StartsWith("/wp-json", StringComparison.Ordinal) || call.Request.Query.ContainsKey("rest_route")))
+        {
+            await WriteAsync(call, 200, new JsonObject { ["name"] = "Tienda", ["namespaces"] = told.Namespaces });
+        }
+        else if (!TakeTurn())
+        {
+            call.Response.Headers.RetryAfter = "1";
+            await WriteAsync(call, 429, Encoding.UTF8.GetBytes("<html><head><title>429 Too Many Requests</title></head><body><center><h1>429 Too Many Requests</h1></center></body></html>"), "text/html");
+        }
+        else if (!route.StartsWith("/wc/v3/", StringComparison.Ordinal) && !route.StartsWith("/wc-", StringComparison.Ordinal))
         {
             await ErrorAsync(call, 404, "rest_no_route", "No route was found matching the URL and request method.");
         }
@@ -31,9 +45,13 @@ internal sealed class WooCommerceRestApi(WooCommerceEmulatorOptions options, Woo
             // Hosts and security plugins answer with a page, whatever was asked.
             await WriteAsync(call, status, Encoding.UTF8.GetBytes("<!DOCTYPE html><html><body>Please wait while your request is being verified...</body></html>"), "text/html; charset=UTF-8");
         }
-        else if (Refusal(call) is { } refusal)
+        else if (door.Refusal(call) is { } refusal)
         {
             await ErrorAsync(call, 401, refusal.Code, refusal.Message);
+        }
+        else if (route.StartsWith("/wc-", StringComparison.Ordinal))
+        {
+            await told.PluginAsync(call, route[1..].Split('/'), call.Request.Method == "GET" ? null : await BodyAsync(call));
         }
         else
         {
@@ -53,35 +71,39 @@ internal sealed class WooCommerceRestApi(WooCommerceEmulatorOptions options, Woo
         await call.Response.Body.WriteAsync(body, call.RequestAborted);
     }
 
-    private (string Code, string Message)? Refusal(HttpContext call)
+    private bool TakeTurn()
     {
-        string verb = call.Request.Method switch { "GET" => "view", "POST" => "create", "DELETE" => "delete", _ => "edit" };
-        (string? key, string? secret) = (call.Request.Query["consumer_key"], call.Request.Query["consumer_secret"]);
-        if (call.Request.Headers.Authorization.ToString() is { Length: > 6 } header && header.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase))
+        if (options.CallsPerSecond is not { } most)
         {
-            byte[] decoded = new byte[header.Length];
-            string[] pair = Convert.TryFromBase64String(header[6..], decoded, out int length) ? Encoding.UTF8.GetString(decoded, 0, length).Split(':', 2) : [];
-            (key, secret) = pair is [var user, var password] ? (user, password) : ("", "");
+            return true;
         }
 
-        if (key is null)
+        lock (gate)
         {
-            return ($"woocommerce_rest_cannot_{verb}", verb == "view" ? "Sorry, you cannot list resources." : $"Sorry, you are not allowed to {verb} resources.");
-        }
+            var now = clock.GetUtcNow();
+            allowance = Math.Min(most, allowance + ((now - allowedAt).TotalSeconds * most));
+            allowedAt = now;
+            if (allowance < 1)
+            {
+                return false;
+            }
 
-        return key != options.ConsumerKey ? ("woocommerce_rest_authentication_error", "Consumer key is invalid.")
-            : secret != options.ConsumerSecret ? ("woocommerce_rest_authentication_error", "Consumer secret is invalid.")
-            : verb != "view" && !options.KeyMayWrite ? ("woocommerce_rest_authentication_error", "The API key provided does not have write permissions.") : null;
+            allowance--;
+            return true;
+        }
     }
 
     private Task RouteAsync(HttpContext call, string[] route) => (call.Request.Method, route) switch
     {
         ("GET", ["orders"]) => WooCommerceOrderList.AnswerAsync(call, shop),
         ("GET", ["orders", var id]) => ReadOrderAsync(call, Number(id)),
+        ("POST", ["orders", "batch"]) => BatchAsync(call),
+        ("GET", ["orders", var id, "notes"]) => shop.Read(Number(id)) is null ? NoOrderAsync(call) : WriteAsync(call, 200, told.Notes(Number(id))),
+        ("POST", ["orders", var id, "notes"]) => AddNoteAsync(call, Number(id)),
         ("PUT" or "POST", ["orders", var id]) => WriteOrderAsync(call, Number(id)),
         ("DELETE", ["orders", var id]) => DeleteOrderAsync(call, Number(id)),
         ("GET", ["orders", var id, "refunds"]) => shop.Read(Number(id)) is { } order ? WriteAsync(call, 200, order["refunds"]!.DeepClone()) : NoOrderAsync(call),
-        ("GET", ["webhooks"]) => WriteAsync(call, 200, new JsonArray([.. hooks.All.Select(hook => (JsonNode)Describe(hook))])),
+        ("GET", ["webhooks"]) => ListHooksAsync(call),
         ("POST", ["webhooks"]) => AddHookAsync(call),
         ("GET", ["webhooks", var id]) => hooks.Find(Number(id)) is { } hook ? WriteAsync(call, 200, Describe(hook)) : NoHookAsync(call),
         ("PUT", ["webhooks", var id]) => ChangeHookAsync(call, hooks.Find(Number(id))),
@@ -105,12 +127,52 @@ internal sealed class WooCommerceRestApi(WooCommerceEmulatorOptions options, Woo
             return;
         }
 
-        if (body["status"] is { } status)
+        if (body["status"]?.ToString() is { } status && status != shop.Read(id)!["status"]!.ToString())
         {
-            await emulator.UpdateStatusAsync(id, status.ToString(), call.RequestAborted);
+            told.Record(id, $"status {status}");
+            await emulator.UpdateStatusAsync(id, status, call.RequestAborted);
         }
 
         await ReadOrderAsync(call, id);
+    }
+
+    private async Task AddNoteAsync(HttpContext call, long id)
+    {
+        var body = await BodyAsync(call);
+        if (shop.Read(id) is null)
+        {
+            await NoOrderAsync(call);
+        }
+        else if (body?["note"]?.ToString() is not { Length: > 0 })
+        {
+            await ErrorAsync(call, 400, "rest_missing_callback_param", "Missing parameter(s): note");
+        }
+        else
+        {
+            await WriteAsync(call, 201, told.AddNote(id, body));
+        }
+    }
+
+    // Only a batch of nothing is of use here: it tells whether the key may write.
+    private async Task BatchAsync(HttpContext call)
+    {
+        if (await BodyAsync(call) is not { } body || body.Any(list => list.Value is JsonArray { Count: > 0 }))
+        {
+            await ErrorAsync(call, 501, "crossdock_emulator_batch", "The emulated shop works no batches.");
+            return;
+        }
+
+        await WriteAsync(call, 200, new JsonObject());
+    }
+
+    private Task ListHooksAsync(HttpContext call)
+    {
+        int size = int.TryParse(call.Request.Query["per_page"], NumberStyles.None, CultureInfo.InvariantCulture, out int rows) ? Math.Clamp(rows, 1, 100) : 10;
+        int page = int.TryParse(call.Request.Query["page"], NumberStyles.None, CultureInfo.InvariantCulture, out int asked) ? Math.Max(1, asked) : 1;
+        var all = hooks.All;
+        call.Response.Headers["X-WP-Total"] = all.Count.ToString(CultureInfo.InvariantCulture);
+        call.Response.Headers["X-WP-TotalPages"] = ((all.Count + size - 1) / size).ToString(CultureInfo.InvariantCulture);
+        return WriteAsync(call, 200, new JsonArray([.. all.Skip((page - 1) * size).Take(size).Select(hook => (JsonNode)Describe(hook))]));
     }
 
     private async Task DeleteOrderAsync(HttpContext call, long id)

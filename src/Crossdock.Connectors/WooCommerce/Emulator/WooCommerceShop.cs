@@ -106,11 +106,13 @@ internal sealed class WooCommerceShop(WooCommerceEmulatorOptions options, TimePr
         }
     }
 
-    internal List<JsonObject> All()
+    /// <summary>A page of the orders that are wanted, and how many there are in all. Only the page is copied.</summary>
+    internal (List<JsonObject> Page, int Total) Read(Func<JsonObject, bool> isWanted, Func<IEnumerable<JsonObject>, IEnumerable<JsonObject>> sort, int skip, int take)
     {
         lock (door)
         {
-            return [.. orders.Values.Select(order => (JsonObject)order.DeepClone())];
+            var found = sort(orders.Values.Where(isWanted)).ToList();
+            return ([.. found.Skip(skip).Take(take).Select(order => (JsonObject)order.DeepClone())], found.Count);
         }
     }
 
