@@ -69,31 +69,36 @@ internal sealed class SandboxTown : IAsyncDisposable
         couriers = $"couriers' books: {courier.Address}/_emulator and {night.Address}/_emulator";
         // Numbers go on from the clock: a second start on the same data sells new orders instead of changing the old ones.
         int number = (int)((TimeProvider.System.GetUtcNow() - new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero)).TotalSeconds % 1_000_000_000);
+        string wooKey = RandomNumberGenerator.GetHexString(40, lowercase: true);
         var polar = Keep(await WooCommerceEmulator.StartAsync(new()
         {
-            FirstId = number, RepeatRate = 0.05, ReorderRate = 0.03, UpdateRate = 0.06, CancelRate = 0.03, RefundRate = 0.03, TrashRate = 0.02, BadAddressRate = 0.03,
+            FirstId = number, ConsumerKey = "ck_" + wooKey, ConsumerSecret = "cs_" + wooKey, RepeatRate = 0.05, ReorderRate = 0.03, UpdateRate = 0.06, CancelRate = 0.03, RefundRate = 0.03, TrashRate = 0.02, BadAddressRate = 0.03,
         }));
         var cumbre = Keep(await PrestaShopEmulator.StartAsync(new() { FirstId = number, LossRate = 0.02, RepeatRate = 0.03, SplitRate = 0.02, UpdateRate = 0.06, CancelRate = 0.03, RefundRate = 0.03, BadAddressRate = 0.03 }));
         string secret = RandomNumberGenerator.GetHexString(32, lowercase: true);
+        string token = "shpat_" + RandomNumberGenerator.GetHexString(32, lowercase: true);
         string ownSecret = "whsec_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(24));
+
+        var shopifies = new List<ShopifyEmulator>();
+        foreach (var (key, shop, seed) in ((string, string, int)[])[("andina", "andina-outdoor.myshopify.com", 1), ("boreal", "boreal-trekking.myshopify.com", 1001)])
+        {
+            shopifies.Add(Keep(await ShopifyEmulator.StartAsync(new()
+            {
+                Shop = shop, Secret = secret, AccessToken = token, Seed = seed, FirstNumber = number, HubAddress = new Uri($"{hub.Address}/in/{key}"), RemovesSubscriptions = false, TimeScale = 0.01,
+                RepeatRate = 0.05, ReorderRate = 0.03, UpdateRate = 0.06, CancelRate = 0.03, RefundRate = 0.03, FulfilRate = 0.05, BadAddressRate = 0.03, TestRate = 0.02,
+            })));
+        }
 
         var values = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["SANDBOX_COURIER"] = courier.Address, ["SANDBOX_NIGHT"] = night.Address, ["SANDBOX_POLAR"] = polar.Address, ["SANDBOX_CUMBRE"] = cumbre.Address, ["SANDBOX_CUMBRE_KEY"] = new PrestaShopEmulatorOptions().Key, ["SANDBOX_SECRET"] = secret, ["SANDBOX_OWN_SECRET"] = ownSecret,
+            ["SANDBOX_ANDINA"] = shopifies[0].Address.AbsoluteUri, ["SANDBOX_BOREAL"] = shopifies[1].Address.AbsoluteUri, ["SANDBOX_TOKEN"] = token,
+            ["SANDBOX_COURIER"] = courier.Address, ["SANDBOX_NIGHT"] = night.Address, ["SANDBOX_POLAR"] = polar.Address, ["SANDBOX_CUMBRE"] = cumbre.Address, ["SANDBOX_CUMBRE_KEY"] = new PrestaShopEmulatorOptions().Key, ["SANDBOX_WOO_KEY"] = "ck_" + wooKey, ["SANDBOX_WOO_SECRET"] = "cs_" + wooKey, ["SANDBOX_SECRET"] = secret, ["SANDBOX_OWN_SECRET"] = ownSecret,
         };
         var result = await hub.Application.Services.GetRequiredService<ConfigurationService>()
             .ApplyAsync(Configuration(), "sandbox", values.GetValueOrDefault, cancellationToken: cancellationToken);
         if (result.Errors.Count > 0) throw new HubException("The sandbox's configuration was refused: " + string.Join("; ", result.Errors.Select(error => $"{error.Path}: {error.Problem}")));
 
-        foreach (var (key, shop, seed) in ((string, string, int)[])[("andina", "andina-outdoor.myshopify.com", 1), ("boreal", "boreal-trekking.myshopify.com", 1001)])
-        {
-            var shopify = Keep(await ShopifyEmulator.StartAsync(new()
-            {
-                Shop = shop, Secret = secret, Seed = seed, FirstNumber = number, HubAddress = new Uri($"{hub.Address}/in/{key}"), RemovesSubscriptions = false, TimeScale = 0.01,
-                RepeatRate = 0.05, ReorderRate = 0.03, UpdateRate = 0.06, CancelRate = 0.03, RefundRate = 0.03, FulfilRate = 0.05, BadAddressRate = 0.03, TestRate = 0.02,
-            }));
-            trade.Add(shopify.RunAsync(pace, closing.Token));
-        }
+        foreach (var shopify in shopifies) trade.Add(shopify.RunAsync(pace, closing.Token));
         foreach (string topic in WooTopics) await polar.SubscribeAsync(topic, $"{hub.Address}/in/polar", secret, cancellationToken);
         trade.Add(polar.RunAsync(pace, closing.Token));
         cumbre.InstallModule($"{hub.Address}/in/cumbre", secret);
