@@ -1,5 +1,6 @@
 using Crossdock.Connectors.PrestaShop;
 using Crossdock.Connectors.Shopify;
+using Crossdock.Connectors.Vtex;
 using Crossdock.Connectors.WooCommerce;
 using Crossdock.Model.Connectors;
 
@@ -14,6 +15,7 @@ public static class BuiltInConnectors
         new Http.HttpConnector(),
         new PrestaShopConnector(),
         new ShopifyConnector(),
+        new VtexConnector(),
         new WooCommerceConnector(),
     ];
 }

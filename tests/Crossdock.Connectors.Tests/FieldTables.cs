@@ -12,6 +12,7 @@ public sealed partial class FieldTables
     [InlineData("PrestaShop")]
     [InlineData("Shopify")]
     [InlineData("WooCommerce")]
+    [InlineData("Vtex")]
     public void Canonical_names_of_the_table_exist(string platform)
     {
         var names = Rows(platform).SelectMany(row => Names(row.Canonical)).Where(name => name != "attributes" && !name.StartsWith("attributes.", StringComparison.Ordinal) && !name.StartsWith('#')).Distinct().ToList();
@@ -25,6 +26,9 @@ public sealed partial class FieldTables
     [InlineData("WooCommerce", "chile-two-packages")]
     [InlineData("PrestaShop", "gift-paid-by-wire")]
     [InlineData("PrestaShop", "shipped-part-refunded")]
+    [InlineData("Vtex", "chile-two-warehouses")]
+    [InlineData("Vtex", "brazil-partly-sent")]
+    [InlineData("Vtex", "pickup-canceled")]
     public void Every_field_of_our_documents_is_in_the_table(string platform, string document)
     {
         using var source = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Root, "tests", "Crossdock.Connectors.Tests", platform, "Payloads", document + ".json")));
@@ -37,6 +41,7 @@ public sealed partial class FieldTables
     [InlineData("WooCommerce", "cash-on-delivery")]
     [InlineData("PrestaShop", "gift-paid-by-wire")]
     [InlineData("PrestaShop", "shipped-part-refunded")]
+    [InlineData("Vtex", "brazil-partly-sent")]
     public void Every_field_that_the_mapping_fills_is_in_the_table(string platform, string document)
     {
         using var expected = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Root, "tests", "Crossdock.Connectors.Tests", platform, "Payloads", document + ".expected.json")));
