@@ -1,3 +1,4 @@
+using Crossdock.Connectors.Jumpseller;
 using Crossdock.Connectors.PrestaShop;
 using Crossdock.Connectors.Shopify;
 using Crossdock.Connectors.Vtex;
@@ -13,6 +14,7 @@ public static class BuiltInConnectors
     [
         new Custom.CustomConnector(),
         new Http.HttpConnector(),
+        new JumpsellerConnector(),
         new PrestaShopConnector(),
         new ShopifyConnector(),
         new VtexConnector(),
