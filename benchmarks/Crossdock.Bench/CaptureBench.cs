@@ -51,21 +51,31 @@ internal static class CaptureBench
             }
         }
 
-        double Median(string kind) => BenchMath.Median(results[kind].Select(result => result.PerSecond));
+        double Median(string kind) => results[kind].Count == 0 ? double.NaN : BenchMath.Median(results[kind].Select(result => result.PerSecond));
         Console.WriteLine();
         Console.WriteLine(FormattableString.Invariant($"medians of {rounds}: (a) signature only {Median("none"):F0}/s, (b) signature and COPY {Median("copy"):F0}/s, (c) one commit each {Median("single"):F0}/s, Crossdock {Median("hub"):F0}/s, with 30 % repeats {Median(Kinds[^1]):F0}/s"));
         Console.WriteLine(FormattableString.Invariant($"Crossdock / (b), round by round, median: {BenchMath.Median(results["hub"].Zip(results["copy"], (hub, bare) => hub.PerSecond / bare.PerSecond)):P0}   Crossdock / (a): {Median("hub") / Median("none"):P0}   Crossdock / (c): {Median("hub") / Median("single"):F1}x   repeats / distinct: {Median(Kinds[^1]) / Median("hub"):P0}"));
         if (sustainSeconds > 0)
         {
-            await using var server = await BenchProcess.HubAsync(hubDatabase, folder, "capture,console");
+            // A pause of the disk hits whoever writes: the bare receiver at the same rate tells how much of the tail is the hub's own.
             double rate = Median("hub") / 2;
+            await using (var bare = await BenchProcess.BareAsync("copy", BenchStore.Secret, bareDatabase))
+            {
+                id += 10_000_000;
+                var same = new LoadClient(bare.Port, "/in/bench", BenchStore.Secret, BenchStore.Document(), BenchStore.TemplateId.ToString(CultureInfo.InvariantCulture), id);
+                await same.RunAsync(64, WarmUp, null, 0);
+                Tell($"(b) at that rate for {sustainSeconds} s", await same.RunAsync(64, TimeSpan.FromSeconds(sustainSeconds), rate, 0));
+            }
+
+            await using var server = await BenchProcess.HubAsync(hubDatabase, folder, "capture,console");
             id += 10_000_000;
             var load = new LoadClient(server.Port, "/in/bench", BenchStore.Secret, BenchStore.Document(), BenchStore.TemplateId.ToString(CultureInfo.InvariantCulture), id);
             await load.RunAsync(64, WarmUp, null, 0);
-            var half = await load.RunAsync(64, TimeSpan.FromSeconds(sustainSeconds), rate, 0);
-            Console.WriteLine(FormattableString.Invariant($"at half of its maximum ({rate:F0}/s asked) for {sustainSeconds} s: {half.PerSecond:F0}/s, p50 {half.P50Ms:F1} ms, p99 {half.P99Ms:F1} ms, longest {half.MaxMs:F0} ms, other answers {half.Other}"));
+            Tell(FormattableString.Invariant($"at half of its maximum ({rate:F0}/s asked) for {sustainSeconds} s"), await load.RunAsync(64, TimeSpan.FromSeconds(sustainSeconds), rate, 0));
             var full = await load.RunAsync(64, TimeSpan.FromSeconds(sustainSeconds), null, 0);
             Console.WriteLine(FormattableString.Invariant($"as fast as it goes for {sustainSeconds} s: {full.PerSecond:F0}/s, p50 {full.P50Ms:F1} ms, p99 {full.P99Ms:F1} ms, other answers {full.Other}; memory {server.MemoryBytes / 1048576} MB"));
         }
     }
+    private static void Tell(string what, LoadResult result) => Console.WriteLine(FormattableString.Invariant(
+        $"{what}: {result.PerSecond:F0}/s, p50 {result.P50Ms:F1} ms, p99 {result.P99Ms:F1} ms, longest {result.MaxMs:F0} ms, other answers {result.Other}; seconds with a pause over 50 ms: {(result.Pauses.Count == 0 ? "none" : string.Join(", ", result.Pauses.Select(pause => FormattableString.Invariant($"{pause.Second} ({pause.Ms:F0} ms)"))))}"));
 }

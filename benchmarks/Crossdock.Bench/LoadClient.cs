@@ -12,6 +12,9 @@ namespace Crossdock.Bench;
 internal sealed record LoadResult(long Sent, long Accepted, long Other, double Seconds, double P50Ms, double P99Ms, double MaxMs)
 {
     public double PerSecond => Accepted / Seconds;
+
+    /// <summary>Seconds of the run in which something took longer than 50 ms, with the longest of each.</summary>
+    public IReadOnlyList<(int Second, double Ms)> Pauses { get; init; } = [];
 }
 
 /// <summary>Sends signed Shopify webhooks of about 8 KB over a fixed number of kept-alive connections, as fast as they are answered or at a given rate.
@@ -57,12 +60,15 @@ internal sealed class LoadClient
         double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         var all = lanes.SelectMany(lane => lane.Latencies).ToArray();
         Array.Sort(all);
-        return new LoadResult(lanes.Sum(lane => lane.Sent), lanes.Sum(lane => lane.Accepted), lanes.Sum(lane => lane.Sent - lane.Accepted), seconds, At(all, 0.5), At(all, 0.99), At(all, 1));
+        return new LoadResult(lanes.Sum(lane => lane.Sent), lanes.Sum(lane => lane.Accepted), lanes.Sum(lane => lane.Sent - lane.Accepted), seconds, At(all, 0.5), At(all, 0.99), At(all, 1))
+        {
+            Pauses = [.. lanes.SelectMany(lane => lane.Pauses).GroupBy(pause => pause.Second).Select(second => (second.Key, second.Max(pause => pause.Ms))).OrderBy(pause => pause.Key)],
+        };
     }
 
     private static double At(float[] sorted, double share) => sorted.Length == 0 ? 0 : sorted[Math.Min(sorted.Length - 1, (int)(share * sorted.Length))];
 
-    private async Task<(long Sent, long Accepted, List<float> Latencies)> LaneAsync(int lane, long started, long until, double? perSecond, double repeats)
+    private async Task<(long Sent, long Accepted, List<float> Latencies, List<(int Second, double Ms)> Pauses)> LaneAsync(int lane, long started, long until, double? perSecond, double repeats)
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(IPAddress.Loopback, port);
@@ -71,6 +77,7 @@ internal sealed class LoadClient
         var request = new byte[body.Length + 1024];
         var answer = new byte[4096];
         var latencies = new List<float>(100_000);
+        var pauses = new List<(int Second, double Ms)>();
         long sent = 0, accepted = 0, mine = -1;
         while (Stopwatch.GetTimestamp() < until)
         {
@@ -94,10 +101,15 @@ internal sealed class LoadClient
             int status = await ReadAsync(socket, answer);
             sent++;
             accepted += status == 200 ? 1 : 0;
-            latencies.Add((float)Stopwatch.GetElapsedTime(due).TotalMilliseconds);
+            double took = Stopwatch.GetElapsedTime(due).TotalMilliseconds;
+            latencies.Add((float)took);
+            if (took > 50)
+            {
+                pauses.Add(((int)Stopwatch.GetElapsedTime(started, due).TotalSeconds, took));
+            }
         }
 
-        return (sent, accepted, latencies);
+        return (sent, accepted, latencies, pauses);
     }
 
     private int Write(byte[] request, byte[] message, long id)
