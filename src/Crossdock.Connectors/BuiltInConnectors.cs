@@ -1,3 +1,4 @@
+using Crossdock.Connectors.Magento;
 using Crossdock.Connectors.Jumpseller;
 using Crossdock.Connectors.PrestaShop;
 using Crossdock.Connectors.Shopify;
@@ -14,6 +15,7 @@ public static class BuiltInConnectors
     [
         new Custom.CustomConnector(),
         new Http.HttpConnector(),
+        new MagentoConnector(),
         new JumpsellerConnector(),
         new PrestaShopConnector(),
         new ShopifyConnector(),

@@ -9,6 +9,7 @@ namespace Crossdock.Connectors.Tests;
 public sealed partial class FieldTables
 {
     [Theory]
+    [InlineData("Magento")]
     [InlineData("PrestaShop")]
     [InlineData("Shopify")]
     [InlineData("WooCommerce")]
@@ -22,6 +23,7 @@ public sealed partial class FieldTables
     }
 
     [Theory]
+    [InlineData("Magento", "order-cash-configurable")]
     [InlineData("Shopify", "order-delivered-refunded")]
     [InlineData("WooCommerce", "cash-on-delivery")]
     [InlineData("WooCommerce", "chile-two-packages")]
@@ -42,6 +44,7 @@ public sealed partial class FieldTables
     }
 
     [Theory]
+    [InlineData("Magento", "order-cash-configurable")]
     [InlineData("Shopify", "order-delivered-refunded")]
     [InlineData("WooCommerce", "cash-on-delivery")]
     [InlineData("PrestaShop", "gift-paid-by-wire")]
