@@ -3,8 +3,8 @@ declare(strict_types=1);
 
 namespace Crossdock\Hub\Outbox;
 
-/** Remembers what the hub is to be told, and tells it. */
-final class Outbox
+/** Remembers what the hub is to be told, and tells it. Not final: Magento derives the proxy through which observers reach it. */
+class Outbox
 {
     /** How long a job may work on a row before another may take it: longer than the transport waits. */
     private const LEASE = 300;
