@@ -1,5 +1,5 @@
-using Crossdock.Connectors.Magento;
 using Crossdock.Connectors.Jumpseller;
+using Crossdock.Connectors.Magento;
 using Crossdock.Connectors.PrestaShop;
 using Crossdock.Connectors.Shopify;
 using Crossdock.Connectors.Vtex;
@@ -15,8 +15,8 @@ public static class BuiltInConnectors
     [
         new Custom.CustomConnector(),
         new Http.HttpConnector(),
-        new MagentoConnector(),
         new JumpsellerConnector(),
+        new MagentoConnector(),
         new PrestaShopConnector(),
         new ShopifyConnector(),
         new VtexConnector(),
