@@ -119,6 +119,12 @@ internal sealed partial class ReadingRole(
         var byId = free.ToDictionary(one => one.connection.Id, one => one.connection);
         foreach (var row in await fetches.ClaimAsync(free, clock.GetUtcNow(), Lease * 2, stopping))
         {
+            // A connector that does not end in time is still at it here: the claim only renewed its lease.
+            if (fetching.ContainsKey((row.ConnectionId, row.ExternalId)))
+            {
+                continue;
+            }
+
             Start(fetching, (row.ConnectionId, row.ExternalId), () => FetchAsync(row, byId[row.ConnectionId], stopping));
         }
     }

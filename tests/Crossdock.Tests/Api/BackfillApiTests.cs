@@ -52,7 +52,7 @@ public sealed class BackfillApiTests(ApiHost host) : IClassFixture<ApiHost>
 
     private async Task<JsonElement> PostAsync(string path, HttpStatusCode expected)
     {
-        using var answer = await host.Client.PostAsync(new Uri("/api/v1/" + path, UriKind.Relative), null, Stop);
+        using var answer = await host.Client.PostAsJsonAsync(new Uri("/api/v1/" + path, UriKind.Relative), new { }, Stop);
         Assert.Equal(expected, answer.StatusCode);
         return await answer.Content.ReadFromJsonAsync<JsonElement>(Stop);
     }
