@@ -57,7 +57,9 @@ public sealed class FetchingTests : IAsyncLifetime
             await hub.ReceiveAsync(store, "announced", $"v1:{i}", "v1", ScriptedShop.Announcement("v1", $"State {i}"));
         }
 
-        await hub.UntilAsync("SELECT version FROM fetches", 6);
+        // Those that one batch works count once.
+        await hub.UntilAsync("SELECT count(*) FROM inbox", 0);
+        Assert.Equal(true, await hub.ScalarAsync("SELECT version > 1 FROM fetches"));
         shop.Sell("v1", Now.AddMinutes(-1), Now, total: 99);
         open.SetResult();
         await hub.UntilAsync("SELECT count(*) FROM fetches", 0);
