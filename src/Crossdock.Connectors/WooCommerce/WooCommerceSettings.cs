@@ -43,6 +43,10 @@ internal sealed record WooCommerceSettings(
         {
             problems.Add(new("settings.siteUrl", "This is not an absolute http or https address; write it as in the browser, for example https://tienda.example/."));
         }
+        else if (Uri.TryCreate(connection.Text("siteUrl"), UriKind.Absolute, out var signed) && signed.UserInfo.Length > 0)
+        {
+            problems.Add(new("settings.siteUrl", "Must not contain a user name or password, which would be shown with the settings; give secrets.consumerKey and secrets.consumerSecret."));
+        }
 
         if (connection.Secrets.TryGetValue("webhookSecret", out string? secret) && (secret.Length == 0 || !secret.All(char.IsAsciiLetterOrDigit)))
         {

@@ -16,6 +16,7 @@ public sealed class WooCommerceWebhookConformanceTests : WebhookSourceConformanc
     protected override IEnumerable<(ConnectionSettings Settings, string Path)> Wrong =>
     [
         (Woo.Store("""{"siteUrl":"tienda"}"""), "settings.siteUrl"),
+        (Woo.Store("""{"siteUrl":"https://eva:geheim@tienda.example/"}"""), "settings.siteUrl"),
         (Woo.Store("""{"siteUrl":"https://tienda.example","completedMeans":"gone"}"""), "settings.completedMeans"),
         (Woo.Store("""{"siteUrl":"https://tienda.example","statusMap":{"shipped":"sent"}}"""), "settings.statusMap.shipped"),
         (Woo.Store("""{"siteUrl":"https://tienda.example","statusMap":{"shipped":"approved"}}"""), "settings.statusMap.shipped"),
