@@ -11,6 +11,7 @@ namespace Crossdock.Delivery;
 internal sealed partial class OutcomeWriter(OutcomeStore store, ConnectionStatistics statistics, TimeProvider clock, IOptions<DeliveryOptions> options, ILogger<OutcomeWriter> logger)
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
+    private const int UnexpectedTries = 5;
 
     private readonly Channel<FinishedAttempt> finished = Channel.CreateBounded<FinishedAttempt>(new BoundedChannelOptions(options.Value.StoreSize * 2) { SingleReader = true });
     // Its length is bounded by the leases this node holds.
@@ -105,10 +106,11 @@ internal sealed partial class OutcomeWriter(OutcomeStore store, ConnectionStatis
         }
     }
 
-    /// <summary>Tries until the database is there; answers what it refused them for, or null when they are stored.</summary>
-    private async Task<PostgresException?> TryStoreAsync(List<FinishedAttempt> batch, List<(DeliveryId, bool)> back, CancellationToken abandoned)
+    /// <summary>Tries until the database is there; answers what they cannot be stored for, or null when they are.</summary>
+    private async Task<Exception?> TryStoreAsync(List<FinishedAttempt> batch, List<(DeliveryId, bool)> back, CancellationToken abandoned)
     {
         var wait = TimeSpan.FromMilliseconds(200);
+        int unexpected = 0;
         while (true)
         {
             try
@@ -130,6 +132,15 @@ internal sealed partial class OutcomeWriter(OutcomeStore store, ConnectionStatis
             catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException or InvalidOperationException)
             {
                 Log.Waiting(logger, batch.Count + back.Count, exception.Message);
+            }
+            // Nobody foresaw it, so nobody knows whether it passes: without this the loop would end, and with it every delivery of this node.
+            catch (Exception exception) when (!abandoned.IsCancellationRequested)
+            {
+                Log.Unexpected(logger, exception, batch.Count + back.Count);
+                if (++unexpected == UnexpectedTries)
+                {
+                    return exception;
+                }
             }
             await Task.Delay(wait, clock, abandoned);
             wait = wait * 2 < LongestWait ? wait * 2 : LongestWait;
@@ -156,6 +167,9 @@ internal sealed partial class OutcomeWriter(OutcomeStore store, ConnectionStatis
     {
         [LoggerMessage(DeliveryEventIds.OutcomesWaiting, LogLevel.Warning, "{Count} outcomes wait for the database: {Error}")]
         internal static partial void Waiting(ILogger logger, int count, string error);
+
+        [LoggerMessage(DeliveryEventIds.OutcomesUnexpected, LogLevel.Error, "{Count} outcomes could not be stored for an unforeseen reason; tried again")]
+        internal static partial void Unexpected(ILogger logger, Exception exception, int count);
 
         [LoggerMessage(DeliveryEventIds.OutcomeLost, LogLevel.Error, "the outcome of delivery {Delivery} cannot be stored; it will be looked up after its lease")]
         internal static partial void Lost(ILogger logger, Exception exception, Guid delivery);

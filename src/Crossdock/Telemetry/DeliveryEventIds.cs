@@ -10,4 +10,5 @@ internal static class DeliveryEventIds
     internal const int BreakerMoved = 1204;
     internal const int DestinationThrew = 1205;
     internal const int DestinationsGone = 1206;
+    internal const int OutcomesUnexpected = 1207;
 }

@@ -50,6 +50,7 @@ internal sealed class DeliveryHub : IAsyncDisposable, IConnectionDirectory
     internal IDeliveryIntake Intake => services.GetRequiredService<IDeliveryIntake>();
     internal DeliveryActions Actions => services.GetRequiredService<DeliveryActions>();
     internal HoldStore Holds => services.GetRequiredService<HoldStore>();
+    internal OutcomeStore Outcomes => services.GetRequiredService<OutcomeStore>();
     internal ConnectionStatistics Statistics => services.GetRequiredService<ConnectionStatistics>();
     internal ConnectionQueries Connections => new(Database, this, services.GetServices<IDestinationHealth>(), TimeProvider.System);
     internal DestinationStatus? Status(ConnectionId id) => services.GetRequiredService<IDestinationMonitor>().Statuses().SingleOrDefault(status => status.Id == id);
