@@ -22,6 +22,8 @@ public static class Authentication
     public static IServiceCollection AddCrossdockAuthentication(this IServiceCollection services)
     {
         services.AddSingleton<AdministratorToken>();
+        services.AddOptions<SignInOptions>().BindConfiguration("Crossdock:SignIn").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<FailedSignIns>();
         services.AddAuthentication(EitherScheme)
             .AddPolicyScheme(EitherScheme, null, options => options.ForwardDefaultSelector = context =>
                 context.Request.Headers.ContainsKey("Authorization") || context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) && !context.Request.Cookies.ContainsKey(Cookie)
@@ -59,7 +61,7 @@ public static class Authentication
         return Task.CompletedTask;
     }
 
-    private sealed class BearerHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, AdministratorToken token)
+    private sealed class BearerHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, AdministratorToken token, FailedSignIns failures)
         : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
     {
         private const string Prefix = "Bearer ";
@@ -72,6 +74,11 @@ public static class Authentication
                 return AuthenticateResult.NoResult();
             }
 
+            if (failures.IsExhausted(Context))
+            {
+                return AuthenticateResult.Fail("too many wrong tokens");
+            }
+
             return header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) && await token.IsRightAsync(header[Prefix.Length..].Trim(), Context.RequestAborted)
                 ? AuthenticateResult.Success(new AuthenticationTicket(Administrator(BearerScheme), BearerScheme))
                 : AuthenticateResult.Fail("wrong token");
@@ -79,6 +86,17 @@ public static class Authentication
 
         protected override Task HandleChallengeAsync(AuthenticationProperties properties)
         {
+            // Counted where a token was asked for only: what others send as Authorization to open addresses is not ours.
+            if (Request.Headers.Authorization.Count > 0)
+            {
+                if (failures.IsExhausted(Context))
+                {
+                    return FailedSignIns.Refuse(Context).ExecuteAsync(Context);
+                }
+
+                failures.Count(Context);
+            }
+
             Response.Headers.WWWAuthenticate = "Bearer realm=\"crossdock\"";
             return Problems.Unauthorised().ExecuteAsync(Context);
         }

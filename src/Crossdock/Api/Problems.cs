@@ -14,6 +14,9 @@ internal static class Problems
     public static IResult Unauthorised() => Of(StatusCodes.Status401Unauthorized, "Who are you?",
         "Send the administrator's token in the header Authorization: Bearer TOKEN; it was shown at the first start and stands in the token file of the data folder.");
 
+    public static IResult TooManyFailures() => Of(StatusCodes.Status429TooManyRequests, "Too many wrong tokens",
+        "This address sent too many wrong tokens. Wait a minute, then send the right one.");
+
     public static IResult Unavailable() => Of(StatusCodes.Status503ServiceUnavailable, "The database does not answer", "Nothing was changed. Try again in a few seconds; /health/ready says when the hub is well.");
 
     public static IResult Invalid(IReadOnlyList<string> errors) => Results.Problem(

@@ -16,17 +16,23 @@ internal static class SignInEndpoints
         endpoints.MapPost("/sign-out", (Delegate)SignOutAsync).AllowAnonymous().DisableAntiforgery().ExcludeFromDescription();
     }
 
-    private static async Task<IResult> SignInAsync(HttpContext context, AdministratorToken administrator, CancellationToken cancellationToken)
+    private static async Task<IResult> SignInAsync(HttpContext context, AdministratorToken administrator, FailedSignIns failures, CancellationToken cancellationToken)
     {
         if (!context.Request.HasFormContentType)
         {
             return Problems.BadRequest("Send the token as the form field \"token\". Programs use the header Authorization: Bearer TOKEN instead.");
         }
 
+        if (failures.IsExhausted(context))
+        {
+            return FailedSignIns.Refuse(context);
+        }
+
         var form = await context.Request.ReadFormAsync(cancellationToken);
         string back = Local(form["returnUrl"]);
         if (!await administrator.IsRightAsync(form["token"].ToString().Trim(), cancellationToken))
         {
+            failures.Count(context);
             return Results.Redirect($"/sign-in?failed=true&returnUrl={Uri.EscapeDataString(back)}");
         }
 
