@@ -38,6 +38,14 @@ public sealed partial class Partitions(NpgsqlDataSource database, IOptions<Reten
         SELECT connection_id, key_hash FROM page ORDER BY connection_id DESC, key_hash DESC LIMIT 1
         """;
 
+    // The newest id is the primary key's last entry: one look into each partition.
+    private const string Newest = "SELECT id FROM events ORDER BY id DESC LIMIT 1";
+
+    private const string DatabaseClock = "SELECT clock_timestamp()";
+
+    // Clocks of nodes agree to within seconds; what is off by more is not a clock to drop payloads by.
+    private static readonly TimeSpan ClocksMayDiffer = TimeSpan.FromMinutes(5);
+
     /// <summary>The smallest UUIDv7 of a moment: its first 48 bits are the milliseconds, the rest is zero.</summary>
     public static Guid LowerBound(DateTimeOffset at)
     {
@@ -54,12 +62,13 @@ public sealed partial class Partitions(NpgsqlDataSource database, IOptions<Reten
         {
             await ExecuteAsync(connection, "SET lock_timeout = '3s'", cancellationToken);      // rather tomorrow than a queue behind us
             var policy = options.Value;
+            bool mayDrop = await MayDropAsync(connection, policy.PayloadDays, cancellationToken);
             foreach (var (table, days) in ((string, int)[])[("events", policy.PayloadDays), ("timeline", policy.TimelineDays), ("attempts", policy.AttemptDays)])
             {
                 await CreateAheadAsync(connection, table, cancellationToken);
-                await DropOldAsync(connection, table, days, cancellationToken);
+                if (mayDrop) await DropOldAsync(connection, table, days, cancellationToken);
             }
-            await DeleteKeysAsync(connection, Math.Max(policy.KeyDays, policy.PayloadDays), cancellationToken);
+            if (mayDrop) await DeleteKeysAsync(connection, Math.Max(policy.KeyDays, policy.PayloadDays), cancellationToken);
         }
         finally
         {
@@ -89,6 +98,24 @@ public sealed partial class Partitions(NpgsqlDataSource database, IOptions<Reten
             await TryMaintainAsync(stoppingToken);
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    // A clock that jumped ahead would make everything old at once, and what is dropped does not come back.
+    private async Task<bool> MayDropAsync(NpgsqlConnection connection, int payloadDays, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        if (await AskAsync(connection, DatabaseClock, cancellationToken) is DateTime database && now - new DateTimeOffset(database) > ClocksMayDiffer)
+        {
+            Log.ClockAhead(logger, now, database);
+            return false;
+        }
+        // The clock that both share may have jumped, too. An event from within the policy says that it did not; where the newest is older, dropping would leave none.
+        if (await AskAsync(connection, Newest, cancellationToken) is Guid newest && newest.CompareTo(LowerBound(now.AddDays(-payloadDays))) < 0)
+        {
+            Log.NothingRecent(logger, now, payloadDays);
+            return false;
+        }
+        return true;
     }
 
     private async Task CreateAheadAsync(NpgsqlConnection connection, string table, CancellationToken cancellationToken)
@@ -167,6 +194,12 @@ public sealed partial class Partitions(NpgsqlDataSource database, IOptions<Reten
 
         [LoggerMessage(9102, LogLevel.Warning, "Partition {Name} was not made in time; its rows stay in the default partition")]
         internal static partial void PartitionTooLate(ILogger logger, string name);
+
+        [LoggerMessage(9104, LogLevel.Error, "Nothing is dropped: this machine's clock says {Now:O}, the database's {Database:O}; set the wrong one right")]
+        internal static partial void ClockAhead(ILogger logger, DateTimeOffset now, DateTime database);
+
+        [LoggerMessage(9105, LogLevel.Warning, "Nothing is dropped: by the clock ({Now:O}) no event came for {Days} days, and all payloads would go at once; it goes on with the next event")]
+        internal static partial void NothingRecent(ILogger logger, DateTimeOffset now, int days);
 
         [LoggerMessage(9103, LogLevel.Information, "Dropped partition {Name}: older than {Days} days")]
         internal static partial void PartitionDropped(ILogger logger, string name, int days);

@@ -54,7 +54,32 @@ public sealed class PartitionsTests(TestDatabase database) : IClassFixture<TestD
         Assert.Equal(1, await CountAsync($"SELECT count(*) FROM pg_class WHERE relname = 'events_{clock.GetUtcNow():yyyyMMdd}'"));
     }
 
-    private async Task InsertAsync(Guid id)
+    [Theory]
+    [InlineData(200, true, false)]
+    [InlineData(200, false, false)]
+    [InlineData(-1, false, false)]
+    [InlineData(-1, true, true)]
+    public async Task Clock_that_jumped_ahead_drops_nothing(int daysAhead, bool hasNewEvent, bool drops)
+    {
+        await using TestDatabase own = new();
+        await own.InitializeAsync();
+        var clock = new FakeClock(TimeProvider.System.GetUtcNow().AddDays(-100));
+        using var partitions = new Partitions(own.DataSource, Options.Create(new RetentionOptions()), clock, NullLogger<Partitions>.Instance);
+        await partitions.MaintainAsync(TestContext.Current.CancellationToken);
+        await InsertAsync(own, Guid.CreateVersion7(clock.GetUtcNow()));
+        clock.Set(TimeProvider.System.GetUtcNow().AddDays(daysAhead));
+        if (hasNewEvent) await InsertAsync(own, Guid.CreateVersion7(clock.GetUtcNow()));
+        await partitions.MaintainAsync(TestContext.Current.CancellationToken);
+
+        await using var count = own.DataSource.CreateCommand("SELECT count(*) FROM events");
+        Assert.Equal((hasNewEvent ? 2L : 1L) - (drops ? 1 : 0), await count.ExecuteScalarAsync(TestContext.Current.CancellationToken));
+        await using var keys = own.DataSource.CreateCommand("SELECT count(*) FROM event_keys");
+        Assert.Equal(hasNewEvent ? 2L : 1L, await keys.ExecuteScalarAsync(TestContext.Current.CancellationToken));
+    }
+
+    private Task InsertAsync(Guid id) => InsertAsync(database, id);
+
+    private static async Task InsertAsync(TestDatabase database, Guid id)
     {
         await using var command = database.DataSource.CreateCommand("""
             INSERT INTO events (id, connection_id, topic, dedupe_key, received_at, source, headers, body) VALUES ($1, 1, 't', 'd', now(), 'webhook', '', '');
