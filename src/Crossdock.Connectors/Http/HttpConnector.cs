@@ -9,7 +9,7 @@ public sealed class HttpConnector : IConnector, IOrderTarget
     private static readonly SettingField[] Call =
     [
         new() { Name = "method", Label = "Method", Help = "HTTP method; create uses POST, update PUT and cancel DELETE unless you say otherwise.", Type = SettingType.Choice, Choices = ["POST", "PUT", "PATCH", "DELETE", "GET"] },
-        new() { Name = "url", Label = "Address", Help = "Where to call. May contain values of the order such as {{number}} or {{remoteId}} after the host.", Type = SettingType.Url, IsRequired = true },
+        new() { Name = "url", Label = "Address", Help = "Where to call. May contain values of the order such as {{number}} or {{remoteId}} after the host.", Type = SettingType.Url, IsRequired = true, HasSecretQuery = true },
         new() { Name = "headers", Label = "Headers", Help = "Further headers; values may contain {{...}}. Values of headers that sign in are moved to the secrets.", Type = SettingType.Table, HasHeaders = true },
         new() { Name = "body", Label = "Body", Help = "Handlebars template over the canonical order; left out, the canonical order itself is sent as JSON.", Type = SettingType.MultilineText },
         new() { Name = "contentType", Label = "Content type", Help = "Whether the body is JSON or a form.", Type = SettingType.Choice, Choices = ["json", "form"], Default = "json" },
@@ -42,7 +42,7 @@ public sealed class HttpConnector : IConnector, IOrderTarget
                 Fields =
                 [
                     new() { Name = "method", Label = "Method", Help = "HTTP method.", Type = SettingType.Choice, Choices = ["GET", "POST"], Default = "GET" },
-                    new() { Name = "url", Label = "Address", Help = "Where to ask, for example https://courier.example/api/shipments?reference={{number}}.", Type = SettingType.Url, IsRequired = true },
+                    new() { Name = "url", Label = "Address", Help = "Where to ask, for example https://courier.example/api/shipments?reference={{number}}.", Type = SettingType.Url, IsRequired = true, HasSecretQuery = true },
                     new() { Name = "headers", Label = "Headers", Help = "Further headers. Values of headers that sign in are moved to the secrets.", Type = SettingType.Table, HasHeaders = true },
                     new() { Name = "remoteId", Label = "Their id", Help = "JSON pointer to their id; nothing or null there means that they have not.", Type = SettingType.Text },
                     new() { Name = "notFoundStatus", Label = "Not found", Help = "The status that means that they have not.", Type = SettingType.Number, Default = "404", Minimum = 200, Maximum = 499 },

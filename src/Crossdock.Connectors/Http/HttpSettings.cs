@@ -73,7 +73,7 @@ internal sealed record HttpCall(HttpMethod Method, Template Url, Uri? ConstantUr
 
         string method = reader.Choice("method", usualMethod, "POST", "PUT", "PATCH", "DELETE", "GET");
         bool isForm = reader.Choice("contentType", "json", "json", "form") == "form";
-        var (url, constant) = ReadUrl(reader);
+        var (url, constant) = ReadUrl(reader, connection);
         var headers = ReadHeaders(reader, connection);
         var body = CompileAt(reader, "body", reader.Text("body"), isForm ? Escaping.Url : Escaping.Json);
         if (isForm && body is null)
@@ -87,9 +87,12 @@ internal sealed record HttpCall(HttpMethod Method, Template Url, Uri? ConstantUr
         return url is null ? null : new HttpCall(HttpMethod.Parse(method), url, constant, headers, body, isForm, remoteId, success);
     }
 
-    internal static (Template? Url, Uri? Constant) ReadUrl(SettingsReader reader)
+    internal static (Template? Url, Uri? Constant) ReadUrl(SettingsReader reader, ConnectionSettings connection)
     {
-        string? text = reader.Text("url", isRequired: true);
+        // "true" says that it stands among the secrets, where there is one; otherwise it is meant.
+        string? text = reader.Text("url", isRequired: true) is { } written
+            ? SecretQuery.Replace(written, (name, value) => value == "true" ? connection.Secret($"{reader.Path["settings.".Length..]}.url.{name}") : null)
+            : null;
         var url = CompileAt(reader, "url", text, Escaping.Url);
         if (url is null)
         {
@@ -185,7 +188,7 @@ internal sealed record HttpLookUp(HttpCall Call, JsonPointer? RemoteId, int NotF
         }
 
         string method = reader.Choice("method", "GET", "GET", "POST");
-        var (url, constant) = HttpCall.ReadUrl(reader);
+        var (url, constant) = HttpCall.ReadUrl(reader, connection);
         var headers = HttpCall.ReadHeaders(reader, connection);
         var remoteId = reader.Pointer("remoteId");
         int notFound = reader.Whole("notFoundStatus", 404, 200, 499);

@@ -77,6 +77,8 @@ public sealed record SettingField
     public string? InSettings { get; init; }
     /// <summary>Of a table: its names are HTTP headers. When settings are applied, the value of each that signs in (<see cref="SecretHeaders"/>) is moved to the secret of the same path, for example <c>create.headers.X-Api-Key</c>, and <c>true</c> stays in its place.</summary>
     public bool HasHeaders { get; init; }
+    /// <summary>Of an address: when settings are applied, the value of each parameter of its query that signs in (<see cref="SecretQuery"/>) is moved to the secret of the same path, for example <c>create.url.api_key</c>, and <c>true</c> stays in its place.</summary>
+    public bool HasSecretQuery { get; init; }
     /// <summary>Settings of a group.</summary>
     public IReadOnlyList<SettingField> Fields { get; init; } = [];
 }

@@ -23,20 +23,36 @@ internal static class SettingSecrets
             MoveOne(group, names[^1], secret.Name, secrets, $"{path}.settings.{secret.InSettings}", problems);
         }
 
-        MoveHeaders(settings, manifest.Settings, "", secrets, $"{path}.settings.", problems);
+        MoveNamed(settings, manifest.Settings, "", secrets, $"{path}.settings.", problems);
     }
 
-    private static void MoveHeaders(JsonObject settings, IReadOnlyList<SettingField> fields, string at, IDictionary<string, string> secrets, string path, ICollection<SettingProblem> problems)
+    // What is secret by its name: headers and parameters of a query.
+    private static void MoveNamed(JsonObject settings, IReadOnlyList<SettingField> fields, string at, IDictionary<string, string> secrets, string path, ICollection<SettingProblem> problems)
     {
         foreach (var field in fields)
         {
+            string here = at + field.Name;
+            if (field.HasSecretQuery && settings[field.Name] is JsonValue address && address.GetValueKind() == JsonValueKind.String)
+            {
+                settings[field.Name] = SecretQuery.Replace(address.GetValue<string>(), (name, value) =>
+                {
+                    // "true" is what stays here; a value of the order is no secret of ours.
+                    bool isSecret = value.Length > 0 && value != "true" && !value.Contains("{{", StringComparison.Ordinal);
+                    if (isSecret)
+                    {
+                        Keep($"{here}.{name}", value, secrets, path + here, problems);
+                    }
+
+                    return isSecret ? "true" : null;
+                });
+            }
+
             if (settings[field.Name] is not JsonObject inner)
             {
                 continue;
             }
 
-            string here = at + field.Name;
-            MoveHeaders(inner, field.Fields, $"{here}.", secrets, path, problems);
+            MoveNamed(inner, field.Fields, $"{here}.", secrets, path, problems);
             foreach (string name in field.HasHeaders ? inner.Select(header => header.Key).Where(SecretHeaders.Contains).ToArray() : [])
             {
                 MoveOne(inner, name, $"{here}.{name}", secrets, $"{path}{here}.{name}", problems);
@@ -52,6 +68,12 @@ internal static class SettingSecrets
         }
 
         string text = value.GetValueKind() is JsonValueKind.Number ? value.GetValue<decimal>().ToString(CultureInfo.InvariantCulture) : value.GetValue<string>();
+        Keep(secret, text, secrets, path, problems);
+        holder[name] = true;
+    }
+
+    private static void Keep(string secret, string text, IDictionary<string, string> secrets, string path, ICollection<SettingProblem> problems)
+    {
         if (secrets.TryGetValue(secret, out string? other) && other.Length > 0 && other != text)
         {
             problems.Add(new SettingProblem(path, $"Differs from secrets.{secret}, which is the same secret: give one of the two."));
@@ -60,8 +82,6 @@ internal static class SettingSecrets
         {
             secrets[secret] = text;
         }
-
-        holder[name] = true;
     }
 
     /// <summary>What stands in an export for a stored secret: a name to be found in the environment.</summary>

@@ -160,6 +160,33 @@ public sealed class SettingSecretsTests : IAsyncLifetime
         Assert.Equal([key], result.Unchanged);
     }
 
+    [Theory]
+    [InlineData("?api_key=${COURIER_TOKEN}&v=2", "")]
+    [InlineData("?v=2&access%5Ftoken=${COURIER_TOKEN}&order={{number}}", "&order=%231")]
+    public async Task Secret_in_the_query_of_an_address_is_kept_with_the_secrets_sent_and_shown_nowhere(string query, string filled)
+    {
+        string address = $"http://127.0.0.1:{FreePorts.Next()}/";
+        using var listener = new HttpListener { Prefixes = { address } };
+        listener.Start();
+        Assert.Empty((await ApplyAsync($"connections: [ {{ key: courier, platform: http, settings: {{ create: {{ url: \"{address}{query}\" }}, find: {{ url: \"{address}?return_token=true\" }} }} }} ]")).Errors);
+        string export = await _configuration.ExportAsync();
+        Assert.DoesNotContain(Secret, export, StringComparison.Ordinal);
+        Assert.Contains("v=2", export, StringComparison.Ordinal);
+        Assert.DoesNotContain(Secret, await TextAsync("SELECT string_agg(c::text, ' ') FROM connections c"), StringComparison.Ordinal);
+        Assert.Equal(["courier"], (await _configuration.ApplyAsync(export, "eva", _ => null)).Unchanged);
+
+        var now = DateTimeOffset.UnixEpoch;
+        var sending = _directory.Current.ByKey["courier"].Destination!.SendAsync(new DeliveryRequest(DeliveryId.New(now), DeliveryKind.Create, OrderId.New(now),
+            Encoding.UTF8.GetBytes("""{"externalId":"1","number":"#1","currency":"CLP"}"""), "acme", null, null, 1), TestContext.Current.CancellationToken);
+        var called = listener.GetContextAsync();
+        Assert.True(await Task.WhenAny(sending, called) == called, "nobody called");
+        var call = await called;
+        Assert.Equal("/" + query.Replace("${COURIER_TOKEN}", Secret, StringComparison.Ordinal).Replace("&order={{number}}", filled, StringComparison.Ordinal), call.Request.RawUrl);
+        call.Response.StatusCode = 201;
+        call.Response.Close();
+        Assert.DoesNotContain(Secret, JsonSerializer.Serialize((await sending).Exchange), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Header_from_the_secrets_is_sent()
     {
