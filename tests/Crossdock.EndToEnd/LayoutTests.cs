@@ -39,6 +39,20 @@ public sealed class LayoutTests(ConsoleHub hub, Browser browser)
         Assert.Equal(scheme == ColorScheme.Dark ? "rgb(18, 22, 27)" : "rgb(245, 246, 248)", ground);
     }
 
+    [Theory]
+    [InlineData(390)]
+    [InlineData(1280)]
+    public async Task Filter_and_Clear_keep_apart(int width)
+    {
+        await using var desk = await browser.SignInAsync(hub, width);
+        await desk.Page.GotoAsync("/orders?q=nothing");
+        double gap = await desk.Page.EvaluateAsync<double>("""
+            () => { const [filter, clear] = [...document.querySelectorAll('.filters > span > *')].map(one => one.getBoundingClientRect());
+                    return Math.max(clear.left - filter.right, clear.top - filter.bottom); }
+            """);
+        Assert.InRange(gap, 7.5, 8.5);
+    }
+
     [Fact]
     public async Task Menu_opens_on_a_telephone()
     {
