@@ -1,5 +1,6 @@
 using Crossdock.Connectors.Custom;
 using Crossdock.Connectors.Http;
+using Crossdock.Connectors.PrestaShop;
 using Crossdock.Connectors.Shopify.Emulator;
 using Crossdock.Connectors.WooCommerce;
 
@@ -34,6 +35,7 @@ internal sealed record EmulatorTable(string Name, string Summary, bool NeedsHub,
     [
         new("courier", "A courier that accepts shipments and keeps books.", NeedsHub: false, CourierAsync),
         new("custom", "A home-made shop that announces its orders as Standard Webhooks; needs --hub, and a --secret of whsec_ and Base64.", NeedsHub: true, CustomAsync),
+        new("prestashop", "A PrestaShop shop with its webservice and our module.", NeedsHub: false, PrestaShopAsync),
         new("shopify", "A Shopify shop with its Admin API.", NeedsHub: false, ShopifyAsync),
         new("woocommerce", "A WooCommerce shop with its REST API.", NeedsHub: false, WooCommerceAsync),
     ];
@@ -58,6 +60,14 @@ internal sealed record EmulatorTable(string Name, string Summary, bool NeedsHub,
         {
             throw new HubException($"--secret: {problem.Message}");
         }
+    }
+
+    private static async Task<RunningEmulator> PrestaShopAsync(EmulatorWishes wishes)
+    {
+        PrestaShopEmulatorOptions options = new() { Port = wishes.Port };
+        var shop = await PrestaShopEmulator.StartAsync(options);
+        if (wishes.Hub is not null) shop.InstallModule(wishes.Hub.ToString(), wishes.Secret);
+        return new(shop, $"The shop has its webservice at {shop.Address}/api (key {options.Key})", shop.RunAsync);
     }
 
     private static async Task<RunningEmulator> ShopifyAsync(EmulatorWishes wishes)
