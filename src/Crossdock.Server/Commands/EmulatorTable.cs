@@ -58,7 +58,7 @@ internal sealed record EmulatorTable(string Name, string Summary, bool NeedsHub,
         }
         catch (ArgumentException problem)
         {
-            throw new HubException($"--secret: {problem.Message}");
+            throw new HubException($"--secret: {problem.Message}", problem);
         }
     }
 
