@@ -181,7 +181,7 @@ public sealed class SettingSecretsTests : IAsyncLifetime
         var called = listener.GetContextAsync();
         Assert.True(await Task.WhenAny(sending, called) == called, "nobody called");
         var call = await called;
-        Assert.Equal("/" + query.Replace("${COURIER_TOKEN}", Secret, StringComparison.Ordinal).Replace("&order={{number}}", filled, StringComparison.Ordinal), call.Request.RawUrl);
+        Assert.Equal("/" + query.Replace("${COURIER_TOKEN}", Secret, StringComparison.Ordinal).Replace("&order={{number}}", filled, StringComparison.Ordinal).Replace("%5F", "_", StringComparison.Ordinal), call.Request.RawUrl);
         call.Response.StatusCode = 201;
         call.Response.Close();
         Assert.DoesNotContain(Secret, JsonSerializer.Serialize((await sending).Exchange), StringComparison.Ordinal);
