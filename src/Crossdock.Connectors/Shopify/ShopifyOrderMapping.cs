@@ -36,7 +36,7 @@ internal sealed class ShopifyOrderMapping(ShopifySettings settings) : IOrderMapp
                 "fulfillments/create" or "fulfillments/update" => ShopifyChanges.Fulfilment(payload),
                 "order_transactions/create" => ShopifyChanges.Transaction(payload),
                 "orders/delete" => ShopifyChanges.Deletion(payload, received.OccurredAt),
-                ShopifyTopics.Read => MapOrder(ShopifyTranslation.ToRest(received.Payload[^payload.Length..])),
+                ShopifyTopics.Read => Lean(MapOrder(ShopifyTranslation.ToRest(received.Payload[^payload.Length..]))),
                 _ => MapOrder(payload),
             };
         }
@@ -50,6 +50,9 @@ internal sealed class ShopifyOrderMapping(ShopifySettings settings) : IOrderMapp
             return new Unmappable("A text in the body is not valid Unicode: an escape such as \\ud83d stands without its other half.", null, JsonPlaces.Excerpt(payload, Math.Max(0, payload.IndexOf("\\ud"u8))));
         }
     }
+
+    // GraphQL has no landing page, referring site and a few more.
+    private static MappingOutcome Lean(MappingOutcome outcome) => outcome is MappedOrder read ? read with { IsLean = true } : outcome;
 
     private MappingOutcome MapOrder(ReadOnlySpan<byte> payload)
     {

@@ -29,7 +29,10 @@ public readonly record struct ReceivedEvent(ReadOnlyMemory<byte> Payload, string
 public abstract record MappingOutcome;
 
 /// <summary>A whole order: the platform's snapshot.</summary>
-public sealed record MappedOrder(Order Order) : MappingOutcome;
+/// <param name="Order">The order.</param>
+/// <param name="IsLean">True when this way of reading leaves out side remarks that the platform's other documents of the same version carry:
+/// a version that is known already (by its time of change) is then kept as it is.</param>
+public sealed record MappedOrder(Order Order, bool IsLean = false) : MappingOutcome;
 
 /// <summary>Several whole orders in one document (a home-made shop that sends lists).</summary>
 public sealed record MappedOrders(IReadOnlyList<Order> Orders) : MappingOutcome;

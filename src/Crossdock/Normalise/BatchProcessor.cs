@@ -113,7 +113,7 @@ internal sealed class BatchProcessor(KeyedDatabase database, IConnectionDirector
         switch (Map(item, store))
         {
             case MappedOrder mapped:
-                work.Add((item, store, mapped.Order.ExternalId, Normalised(mapped.Order)));
+                work.Add((item, store, mapped.Order.ExternalId, mapped.IsLean ? (object)(mapped with { Order = Normalised(mapped.Order) }) : Normalised(mapped.Order)));
                 break;
             case MappedOrders many:
                 work.AddRange(many.Orders.Select(order => (item, store, order.ExternalId, (object?)Normalised(order))));
@@ -208,6 +208,9 @@ internal sealed class BatchProcessor(KeyedDatabase database, IConnectionDirector
             {
                 case Order order:
                     draft.Take(order, item, now);
+                    break;
+                case MappedOrder lean:
+                    draft.Take(lean.Order, item, now, isLean: true);
                     break;
                 case OrderChange change when draft.IsKnown:
                     draft.Take(change, item);

@@ -35,7 +35,7 @@ internal sealed class OrderDraft(Connection store, string externalId, StoredOrde
     public bool IsKnown => before is not null || Mapped is not null;
 
     /// <summary>Takes a snapshot if it is newer and different.</summary>
-    public void Take(Order order, InboxItem item, DateTimeOffset now)
+    public void Take(Order order, InboxItem item, DateTimeOffset now, bool isLean = false)
     {
         // :: Step 10: upsert if newer
         var hash = Hash(order, out byte[] written);
@@ -73,6 +73,13 @@ internal sealed class OrderDraft(Connection store, string externalId, StoredOrde
         {
             Entries.Add(new(item.ReceivedAt, TimelineKind.Older, Actor, $"An older {what} arrived and changed nothing.",
                 order.UpdatedAt is { } theirs && UpdatedAt is { } ours ? $"it is of {theirs:u}, the order is of {ours:u}" : "a later event was taken already", item.EventId));
+            return;
+        }
+
+        // The same version told with fewer side remarks is no change: what it leaves out would otherwise come and go with each look.
+        if (isLean && item.Kind is not InboxKind.Replay && order.UpdatedAt is { } version && version == UpdatedAt)
+        {
+            Entries.Add(new(item.ReceivedAt, TimelineKind.Unchanged, Actor, EventSource.Unchanged(item.Source, item.Topic), null, item.EventId));
             return;
         }
 

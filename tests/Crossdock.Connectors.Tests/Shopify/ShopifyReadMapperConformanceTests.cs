@@ -16,4 +16,11 @@ public sealed class ShopifyReadMapperConformanceTests : OrderMapperConformance
 
     [Fact]
     public void Document_maps_as_expected() => CanonicalAssert.Matches(ShopifySamples.Map(ShopifySamples.Payload("order-read.json"), ShopifyTopics.Read), "Payloads/order-read.expected.json");
+
+    [Fact]
+    public void Reading_by_GraphQL_is_lean_and_a_webhook_is_not()
+    {
+        Assert.True(Assert.IsType<MappedOrder>(ShopifySamples.Map(ShopifySamples.Payload("order-read.json"), ShopifyTopics.Read)).IsLean);
+        Assert.False(Assert.IsType<MappedOrder>(ShopifySamples.Map(ShopifySamples.Payload("order-delivered-refunded.json"))).IsLean);
+    }
 }
