@@ -4,8 +4,11 @@ using System.Text;
 using Crossdock.Connections;
 using Crossdock.Connectors.Custom;
 using Crossdock.Connectors.Http;
+using Crossdock.Connectors.Jumpseller;
+using Crossdock.Connectors.Magento;
 using Crossdock.Connectors.PrestaShop;
 using Crossdock.Connectors.Shopify.Emulator;
+using Crossdock.Connectors.Vtex;
 using Crossdock.Connectors.WooCommerce;
 
 namespace Crossdock.Server.Sandbox;
@@ -13,6 +16,7 @@ namespace Crossdock.Server.Sandbox;
 /// <summary>A small town for newcomers: emulated stores that sell, with rules of their own, and emulated couriers that fail now and then. All on loopback.</summary>
 internal sealed class SandboxTown : IAsyncDisposable
 {
+    private static readonly string[] JumpsellerEvents = ["order_pending_payment", "order_paid", "order_updated", "order_shipped", "order_canceled"];
     private static readonly string[] WooTopics = ["order.created", "order.updated", "order.deleted", "order.restored"];
 
     private readonly CancellationTokenSource closing = new();
@@ -41,7 +45,7 @@ internal sealed class SandboxTown : IAsyncDisposable
         var town = new SandboxTown();
         try
         {
-            await town.OpenAsync(hub, ordersPerSecond / 4, cancellationToken);
+            await town.OpenAsync(hub, ordersPerSecond / 6, cancellationToken);
             return town;
         }
         catch
@@ -52,7 +56,7 @@ internal sealed class SandboxTown : IAsyncDisposable
     }
 
     /// <summary>One line for the start-up text.</summary>
-    internal string Describe() => "two Shopify shops, a WooCommerce and a PrestaShop shop and two shops of their own making sell; " + couriers;
+    internal string Describe() => "two Shopify shops, one each on WooCommerce, PrestaShop, Magento, VTEX and Jumpseller, and two shops of their own making sell; " + couriers;
 
     public async ValueTask DisposeAsync()
     {
@@ -75,6 +79,9 @@ internal sealed class SandboxTown : IAsyncDisposable
             FirstId = number, ConsumerKey = "ck_" + wooKey, ConsumerSecret = "cs_" + wooKey, RepeatRate = 0.05, ReorderRate = 0.03, UpdateRate = 0.06, CancelRate = 0.03, RefundRate = 0.03, TrashRate = 0.02, BadAddressRate = 0.03,
         }));
         var cumbre = Keep(await PrestaShopEmulator.StartAsync(new() { FirstId = number, LossRate = 0.02, RepeatRate = 0.03, SplitRate = 0.02, UpdateRate = 0.06, CancelRate = 0.03, RefundRate = 0.03, BadAddressRate = 0.03 }));
+        var lago = Keep(await MagentoEmulator.StartAsync(new() { FirstId = number, LossRate = 0.02, BadAddressRate = 0.03 }));
+        var sur = Keep(await VtexEmulator.StartAsync(new() { FirstNumber = number, DropRate = 0.02, RepeatRate = 0.05 }));
+        var taller = Keep(await JumpsellerEmulator.StartAsync(new() { FirstId = number, DropRate = 0.02, RepeatRate = 0.05 }));
         string secret = RandomNumberGenerator.GetHexString(32, lowercase: true);
         string token = "shpat_" + RandomNumberGenerator.GetHexString(32, lowercase: true);
         string ownSecret = "whsec_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(24));
@@ -92,7 +99,12 @@ internal sealed class SandboxTown : IAsyncDisposable
         var values = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["SANDBOX_ANDINA"] = shopifies[0].Address.AbsoluteUri, ["SANDBOX_BOREAL"] = shopifies[1].Address.AbsoluteUri, ["SANDBOX_TOKEN"] = token,
-            ["SANDBOX_COURIER"] = courier.Address, ["SANDBOX_NIGHT"] = night.Address, ["SANDBOX_POLAR"] = polar.Address, ["SANDBOX_CUMBRE"] = cumbre.Address, ["SANDBOX_CUMBRE_KEY"] = new PrestaShopEmulatorOptions().Key, ["SANDBOX_WOO_KEY"] = "ck_" + wooKey, ["SANDBOX_WOO_SECRET"] = "cs_" + wooKey, ["SANDBOX_SECRET"] = secret, ["SANDBOX_OWN_SECRET"] = ownSecret,
+            ["SANDBOX_COURIER"] = courier.Address, ["SANDBOX_NIGHT"] = night.Address, ["SANDBOX_POLAR"] = polar.Address, ["SANDBOX_CUMBRE"] = cumbre.Address, ["SANDBOX_CUMBRE_KEY"] = new PrestaShopEmulatorOptions().Key, ["SANDBOX_WOO_KEY"] = "ck_" + wooKey, ["SANDBOX_WOO_SECRET"] = "cs_" + wooKey, ["SANDBOX_SECRET"] = secret,
+            ["SANDBOX_LAGO"] = lago.Address, ["SANDBOX_LAGO_TOKEN"] = new MagentoEmulatorOptions().AccessToken,
+            ["SANDBOX_SUR"] = sur.Address, ["SANDBOX_SUR_KEY"] = new VtexEmulatorOptions().AppKey, ["SANDBOX_SUR_TOKEN"] = new VtexEmulatorOptions().AppToken,
+            ["SANDBOX_TALLER"] = taller.Address + "/v1", ["SANDBOX_TALLER_HOOKS"] = new JumpsellerEmulatorOptions().HooksToken,
+            ["SANDBOX_TALLER_LOGIN"] = new JumpsellerEmulatorOptions().Login, ["SANDBOX_TALLER_TOKEN"] = new JumpsellerEmulatorOptions().AuthToken,
+            ["SANDBOX_OWN_SECRET"] = ownSecret,
         };
         var result = await hub.Application.Services.GetRequiredService<ConfigurationService>()
             .ApplyAsync(Configuration(), "sandbox", values.GetValueOrDefault, cancellationToken: cancellationToken);
@@ -103,6 +115,12 @@ internal sealed class SandboxTown : IAsyncDisposable
         trade.Add(polar.RunAsync(pace, closing.Token));
         cumbre.InstallModule($"{hub.Address}/in/cumbre", secret);
         trade.Add(cumbre.RunAsync(pace, closing.Token));
+        lago.ConnectModule($"{hub.Address}/in/lago", secret);
+        trade.Add(lago.RunAsync(pace, closing.Token));
+        sur.Hook($"{hub.Address}/in/sur", secret);
+        trade.Add(sur.RunAsync(pace, closing.Token));
+        foreach (string name in JumpsellerEvents) taller.Subscribe(name, $"{hub.Address}/in/taller");
+        trade.Add(taller.RunAsync(pace, closing.Token));
         var own = new CustomStoreEmulator(new Uri($"{hub.Address}/in/own"), ownSecret, "own-" + number.ToString(CultureInfo.InvariantCulture));
         trade.Add(RunAsync(own, pace));
         // Few orders, each approved by a person, and every fifth cannot be read.
