@@ -15,6 +15,8 @@ internal static class ConnectionEndpoints
         var connections = api.MapGroup("/connections").WithTags("Connections");
         connections.MapGet("/", ListAsync).WithSummary("All connections with their health").Produces<Page<ConnectionSummary>>();
         connections.MapGet("/{key}", OneAsync).WithSummary("One connection with its health").Produces<ConnectionSummary>().ProducesProblem(404);
+        connections.MapPost("/{key}/test", TestAsync).WithSummary("Try a connection's settings against its platform; nothing is changed there. 409: its connector has no test")
+            .Produces<ConnectionTested>().ProducesProblem(404).ProducesProblem(409);
         connections.MapGet("/{key}/statistics", StatisticsAsync).WithSummary("Counts of a connection by minute and name; the last hour unless told otherwise, at most 31 days").Produces<Page<StatisticRow>>().ProducesProblem(404);
         api.MapGet("/dashboard", async (DashboardQueries dashboard, CancellationToken cancellationToken) => Results.Ok(await dashboard.ReadAsync(cancellationToken)))
             .WithTags("Connections").WithSummary("What is going on now").Produces<Dashboard>();
@@ -25,6 +27,13 @@ internal static class ConnectionEndpoints
 
     private static async Task<IResult> OneAsync(ConnectionQueries connections, string key, CancellationToken cancellationToken) =>
         await connections.FindAsync(key, cancellationToken) is { } one ? Results.Ok(one) : Unknown();
+
+    private static async Task<IResult> TestAsync(ConnectionTester tester, string key, CancellationToken cancellationToken) => await tester.TestAsync(key, cancellationToken) switch
+    {
+        { Tested: { } tested } => Results.Ok(tested),
+        { Refusal: { } refusal } => Problems.Conflict(refusal),
+        _ => Unknown(),
+    };
 
     private static async Task<IResult> StatisticsAsync(ConnectionQueries connections, TimeProvider clock, string key, string? from, string? to, CancellationToken cancellationToken)
     {

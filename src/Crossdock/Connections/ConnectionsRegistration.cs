@@ -29,6 +29,7 @@ public static class ConnectionsRegistration
         services.AddSingleton<AccessPreparation>();
         services.AddSingleton<ConnectionPreparation>();
         services.AddSingleton<ConnectionDirectory>();
+        services.AddSingleton(provider => new ConnectionTester(provider.GetRequiredService<IConnectionDirectory>(), provider.GetRequiredService<AccessPreparation>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IConnectionDirectory>(provider => provider.GetRequiredService<ConnectionDirectory>());
         services.AddSingleton(provider => new ConfigurationService(
             provider.GetRequiredService<Npgsql.NpgsqlDataSource>(), provider.GetRequiredService<ConnectionStore>(), provider.GetRequiredService<ConnectionDirectory>(),
