@@ -19,6 +19,7 @@ public static class BuiltInConnectors
         new MagentoConnector(),
         new PrestaShopConnector(),
         new ShopifyConnector(),
+        new Spreadsheet.SpreadsheetConnector(),
         new VtexConnector(),
         new WooCommerceConnector(),
     ];

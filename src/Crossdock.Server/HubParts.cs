@@ -6,6 +6,7 @@ using Crossdock.Connections;
 using Crossdock.Connectors;
 using Crossdock.Database;
 using Crossdock.Delivery;
+using Crossdock.Files;
 using Crossdock.Holds;
 using Crossdock.Model.Connectors;
 using Crossdock.Normalise;
@@ -29,7 +30,7 @@ internal static class HubParts
         if (roles.Contains("deliver")) services.AddDelivery();
         services.AddProcessing(isOpen: roles.Contains("process"));
         if (roles.Contains("capture")) services.AddCapture().AddRelays();
-        if (roles.Contains("schedule")) services.AddReading().AddBackfill();
+        if (roles.Contains("schedule")) services.AddReading().AddBackfill().AddFileWork();
         services.AddHolds();
         services.AddCrossdockAuthentication();
         services.AddCrossdockApi();

@@ -61,6 +61,7 @@ public static class ApiRegistration
         EventEndpoints.Map(api);
         DeliveryEndpoints.Map(api);
         HoldEndpoints.Map(api);
+        FileEndpoints.Map(api);
         ManyEndpoints.Map(api);
         BackfillEndpoints.Map(api);
         endpoints.Map("/api/{**path}", () => Problems.NotFound("There is no such address, or not with this method. /openapi/v1.json lists them all.")).AllowAnonymous().ExcludeFromDescription();

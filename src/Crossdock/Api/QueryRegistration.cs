@@ -2,6 +2,7 @@ using Crossdock.Backfill;
 using Crossdock.Capture;
 using Crossdock.Connections;
 using Crossdock.Delivery;
+using Crossdock.Files;
 using Crossdock.Holds;
 using Crossdock.Orders;
 using Crossdock.Reading;
@@ -15,6 +16,7 @@ public static class QueryRegistration
 {
     /// <summary>Adds all <c>*Queries</c>. Needs <c>NpgsqlDataSource</c>, <see cref="IConnectionDirectory"/> and <see cref="TimeProvider"/>.</summary>
     public static IServiceCollection AddQueries(this IServiceCollection services) => services
+        .AddFiles()
         .AddSingleton<ConnectionQueries>()
         .AddSingleton<IConnectionWork, ConnectionWork>()
         .AddSingleton<EventQueries>()

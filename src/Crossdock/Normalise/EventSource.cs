@@ -7,6 +7,7 @@ internal static class EventSource
     public const string Feed = "feed";
     /// <summary>Polling found an order that was placed before the connection was made.</summary>
     public const string HistoryPoll = "history poll";
+    private const string FilePrefix = "file ";
     private const string FetchedPrefix = "fetch ";
     private const string BackfillPrefix = "backfill ";
     private const string HistoryPrefix = "history ";
@@ -17,6 +18,9 @@ internal static class EventSource
     /// <summary>An order read by a backfill: delivered like any other, or kept as history.</summary>
     public static string Backfill(string name, bool isDelivering) => (isDelivering ? "" : HistoryPrefix) + BackfillPrefix + name;
 
+    /// <summary>An order of an uploaded file.</summary>
+    public static string File(string name, int row) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{FilePrefix}{name} row {row}");
+
     /// <summary>True when an order that this event makes known is not delivered by itself.</summary>
     public static bool IsHistory(string source) => source.StartsWith(HistoryPrefix, StringComparison.Ordinal);
 
@@ -26,6 +30,7 @@ internal static class EventSource
         HistoryPoll => "History: found by polling, placed before this connection was made; not delivered.",
         _ when IsHistory(source) => $"History: read by {source[HistoryPrefix.Length..]}, not delivered.",
         Poll => $"Polling found the order ({topic}).",
+        _ when source.StartsWith(FilePrefix, StringComparison.Ordinal) => $"Imported from {source}.",
         _ when source.StartsWith(BackfillPrefix, StringComparison.Ordinal) => $"Read by {source} ({topic}).",
         _ => Announced(source) is { } what ? $"Announced: {what}; fetched." : $"The store announced the order ({topic}).",
     };
@@ -33,6 +38,7 @@ internal static class EventSource
     /// <summary>The sentence for a newer version.</summary>
     public static string Changed(string source, string topic) => source switch
     {
+        _ when source.StartsWith(FilePrefix, StringComparison.Ordinal) => $"Changed by {source}.",
         Poll or HistoryPoll => $"Polling found the order changed ({topic}).",
         _ when source.Contains(BackfillPrefix, StringComparison.Ordinal) && Announced(source) is null => $"A {(IsHistory(source) ? source[HistoryPrefix.Length..] : source)} found the order changed ({topic}).",
         _ => Announced(source) is { } what ? $"Announced: {what}; fetched, and the order had changed." : $"The store changed the order ({topic}).",

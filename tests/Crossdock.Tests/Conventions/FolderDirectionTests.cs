@@ -22,8 +22,9 @@ public sealed partial class FolderDirectionTests
         ["Holds"] = ["Connections", "Database", "Delivery", "Orders", "Telemetry"],
         ["Backfill"] = ["Access", "Connections", "Database", "Normalise", "Orders", "Reading", "Telemetry"],
         ["Reading"] = ["Access", "Capture", "Connections", "Database", "Normalise", "Telemetry"],
+        ["Files"] = ["Capture", "Connections", "Database", "Normalise", "Reading", "Telemetry"],
         ["Review"] = ["Connections", "Database", "Delivery", "Holds", "Normalise", "Orders"],
-        ["Api"] = ["Accounts", "Backfill", "Capture", "Connections", "Database", "Delivery", "Holds", "Normalise", "Orders", "Reading", "Review", "Rules", "Telemetry"],
+        ["Api"] = ["Accounts", "Backfill", "Capture", "Connections", "Database", "Delivery", "Files", "Holds", "Normalise", "Orders", "Reading", "Review", "Rules", "Telemetry"],
     };
 
     [Fact]
