@@ -1,5 +1,6 @@
 using Crossdock.WebConsole.Actions;
 using Crossdock.WebConsole.Backfills;
+using Crossdock.WebConsole.Files;
 using Crossdock.WebConsole.Live;
 using Crossdock.Delivery;
 using Crossdock.Holds;
@@ -51,6 +52,7 @@ public static class ConsoleRegistration
 
         ActionEndpoints.Map(app);
         BackfillForms.Map(app);
+        FileForms.Map(app);
 
         // Pages are only read; forms have addresses of their own. Without this they would also claim POST /sign-in.
         app.MapRazorComponents<App>().RequireAuthorization().WithMetadata(new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head]));
