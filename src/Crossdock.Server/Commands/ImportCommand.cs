@@ -31,7 +31,7 @@ internal static class ImportCommand
             }
 
             string id = (await answer.Content.ReadFromJsonAsync<JsonElement>(cancellationToken)).GetProperty("import").GetProperty("id").GetString()!;
-            var found = await WaitAsync(http, id, ["checking"], cancellationToken);
+            var found = await WaitAsync(http, id, "checking", cancellationToken);
             var import = found.GetProperty("import");
             bool isChecked = import.GetProperty("state").GetString() == "checked";
             foreach (string line in isChecked ? Preview(found) : [import.GetProperty("error").GetString() ?? "The file could not be checked."])
@@ -58,7 +58,7 @@ internal static class ImportCommand
                 return 1;
             }
 
-            return (await WaitAsync(http, id, ["importing"], cancellationToken)).GetProperty("import").GetProperty("state").GetString() == "done" ? 0 : 1;
+            return (await WaitAsync(http, id, "importing", cancellationToken)).GetProperty("import").GetProperty("state").GetString() == "done" ? 0 : 1;
         });
         return command;
     }
@@ -94,7 +94,7 @@ internal static class ImportCommand
 
     private static string Count(JsonElement import, string name) => import.GetProperty(name) is { ValueKind: JsonValueKind.Number } count ? count.GetInt32().ToString("N0", CultureInfo.InvariantCulture) : "?";
 
-    private static async Task<JsonElement> WaitAsync(HttpClient http, string id, string[] during, CancellationToken cancellationToken)
+    private static async Task<JsonElement> WaitAsync(HttpClient http, string id, string during, CancellationToken cancellationToken)
     {
         string last = "";
         while (true)
@@ -102,8 +102,8 @@ internal static class ImportCommand
             var answer = await http.GetFromJsonAsync<JsonElement>($"api/v1/imports/{id}", cancellationToken);
             var import = answer.GetProperty("import");
             string line = Line(import);
-            bool isOver = !during.Contains(import.GetProperty("state").GetString());
-            if (line != last && (!isOver || during[0] == "importing"))
+            bool isOver = import.GetProperty("state").GetString() != during;
+            if (line != last && (!isOver || during == "importing"))
             {
                 Console.WriteLine(line);
                 last = line;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Crossdock.Files;
@@ -5,6 +6,8 @@ namespace Crossdock.Files;
 /// <summary>Writes CSV that a spreadsheet program shows and never runs.</summary>
 internal static class CsvText
 {
+    private static readonly SearchValues<char> Special = SearchValues.Create("\",;\r\n\t");
+
     /// <summary>Spreadsheet programs take what begins with these for a formula.</summary>
     public static bool IsFormula(char first) => first is '=' or '+' or '-' or '@' or '\t' or '\r';
 
@@ -26,6 +29,6 @@ internal static class CsvText
         // Leading spaces are dropped by some programs before they look for a formula.
         string bare = text.TrimStart(' ');
         string safe = bare.Length > 0 && IsFormula(bare[0]) ? "'" + text : text;
-        return safe.AsSpan().IndexOfAny("\",;\r\n\t") >= 0 || safe.StartsWith(' ') || safe.EndsWith(' ') ? '"' + safe.Replace("\"", "\"\"", StringComparison.Ordinal) + '"' : safe;
+        return safe.AsSpan().ContainsAny(Special) || safe.StartsWith(' ') || safe.EndsWith(' ') ? '"' + safe.Replace("\"", "\"\"", StringComparison.Ordinal) + '"' : safe;
     }
 }

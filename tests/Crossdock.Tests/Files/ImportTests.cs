@@ -50,7 +50,7 @@ public sealed class ImportTests(FileHub hub) : IClassFixture<FileHub>
         await hub.ConnectAsync("mixed");
         var found = await hub.CheckAsync("mixed", "mixed.csv", Utf8(Headings + "M-1,Ana,Calle 1,Macul,1000\nM-2,\"=cmd|'/c calc'!A1\",Calle 2,Nowhere,many\nM-3,Eva,Calle 3,Macul,3000\n"));
         Assert.Equal(("checked", 3, 2, 1, 2), Figures(found));
-        var error = found.GetProperty("preview").GetProperty("errors").EnumerateArray().Select(one => (one.GetProperty("row").GetInt32(), one.GetProperty("cell").GetString(), one.GetProperty("value").GetString())).ToList();
+        var error = found.GetProperty("preview").GetProperty("errors").EnumerateArray().Select(one => (one.GetProperty("row").GetInt32(), one.GetProperty("cell").GetString(), one.GetProperty("value").GetString()));
         Assert.Equal([(3, "D3", "Nowhere"), (3, "E3", "many")], error);
 
         using var refused = await hub.StartAsync(Id(found), goodRowsOnly: false);
