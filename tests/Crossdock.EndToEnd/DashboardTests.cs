@@ -55,7 +55,8 @@ public sealed class DashboardTests(ConsoleHub hub, Browser browser)
         await hub.OrderAsync("fragile", hub.NextId(), "EXISTS (SELECT 1 FROM deliveries d WHERE d.order_id = o.id AND d.state = 'dead')");
         await using var desk = await browser.SignInAsync(hub);
         await desk.Page.GotoAsync("/");
-        var line = desk.Page.Locator(".needs li", new() { HasText = "to Broken Courier" });
+        // A page made between the two failures still shows one delivery by itself: the line of both comes with the next refresh.
+        var line = desk.Page.Locator(".needs li", new() { HasText = "to Broken Courier" }).Filter(new() { HasTextRegex = new System.Text.RegularExpressions.Regex(@"\d+ orders") });
         await Assertions.Expect(line).ToHaveCountAsync(1);
         await desk.FollowAsync(line.Locator("a"), "/dead-letters?destination=broken");
         Assert.Contains("HTTP 500", await desk.Page.Locator("main").InnerTextAsync(), StringComparison.Ordinal);

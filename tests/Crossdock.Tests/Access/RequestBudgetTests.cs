@@ -39,9 +39,9 @@ public sealed class RequestBudgetTests : IDisposable
         for (int tenth = 0; tenth < 300; tenth++)
         {
             clock.Advance(TimeSpan.FromMilliseconds(100));
-            Settle();
         }
 
+        Settle();
         Assert.InRange(served - before, 300 * 95 / 100, 301);
     }
 
@@ -203,7 +203,7 @@ public sealed class RequestBudgetTests : IDisposable
         do
         {
             before = Volatile.Read(ref served);
-            SpinWait.SpinUntil(() => Volatile.Read(ref served) != before, 20);
+            SpinWait.SpinUntil(() => Volatile.Read(ref served) != before, 500);
         }
         while (before != Volatile.Read(ref served));
     }
