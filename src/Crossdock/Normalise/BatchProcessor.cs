@@ -14,6 +14,9 @@ namespace Crossdock.Normalise;
 /// <summary>Works one batch of events in one transaction: steps 9 to 12 of the main path.</summary>
 internal sealed class BatchProcessor(KeyedDatabase database, IConnectionDirectory directory, IDeliveryIntake intake, NodeIdentity node, ConnectionStatistics statistics, FetchBell bell, TimeProvider clock)
 {
+    // Two commits can be handed over the other way round, the repeat before its first event.
+    private const int EarlyAttempts = 3;
+
     /// <summary>Works the batch. Throws when the database fails, or when one event cannot be worked at all; nothing is then written.</summary>
     /// <param name="items">The events.</param>
     /// <param name="rows">The lane's own buffer, used again from batch to batch.</param>
@@ -53,6 +56,14 @@ internal sealed class BatchProcessor(KeyedDatabase database, IConnectionDirector
             {
                 results.Add((draft, result));
             }
+        }
+
+        var early = work.Where(one => one.What is null && one.Item.Kind is InboxKind.Repeat && one.Item.Attempts < EarlyAttempts && !drafts.Exists(draft => draft.Store.Id == one.Store.Id && draft.ExternalId == one.ExternalId))
+            .Select(one => one.Item).ToList();
+        if (early.Count > 0)
+        {
+            await using var back = new NpgsqlBatch(connection) { BatchCommands = { ProcessingStore.PutBackCommand(early, now + TimeSpan.FromSeconds(1)) } };
+            await back.ExecuteNonQueryAsync(cancellationToken);
         }
 
         // :: Step 12: write order, timeline and deliveries in one transaction

@@ -23,6 +23,11 @@ internal sealed record WantedFetch(ConnectionId ConnectionId, string ExternalId,
 internal static class ProcessingStore
 {
     // Taking the row away is what makes the work ours: of two that hold the same event only one deletes it, and a rollback puts it back.
+    private const string PutBack = """
+        INSERT INTO inbox (id, event_id, kind, connection_id, order_key, attempts, not_before)
+        SELECT i.id, i.event_id, 1, i.connection_id, i.order_key, i.attempts, $6 FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::smallint[]) AS i (id, event_id, connection_id, order_key, attempts)
+        """;
+
     private const string TakeInbox = "DELETE FROM inbox WHERE id = ANY($1) RETURNING id";
 
     // A row that names a node may be on its way; when the lease has run out, that node died with it and it may have arrived.
@@ -193,6 +198,12 @@ internal static class ProcessingStore
 
     public static NpgsqlBatchCommand UnparkCommand(IReadOnlyList<OrderWrite> orders) => With(Unpark,
         Ints(orders.Select(row => row.ConnectionId.Value)), Texts(orders.Select(row => row.Order.ExternalId)));
+
+    /// <summary>Repeats that came before their first event: worked again a little later, when its order is there to tell of them.</summary>
+    public static NpgsqlBatchCommand PutBackCommand(IReadOnlyList<InboxItem> repeats, DateTimeOffset notBefore) => With(PutBack,
+        Uuids(repeats.Select(item => item.InboxId)), Uuids(repeats.Select(item => item.EventId)), Ints(repeats.Select(item => item.ConnectionId.Value)), Texts(repeats.Select(item => item.OrderKey!)),
+        new() { Value = repeats.Select(item => (short)item.Attempts).ToArray(), NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Smallint },
+        new() { Value = notBefore.UtcDateTime });
 
     public static NpgsqlBatchCommand NoticeCommand(InboxItem item, string text, DateTimeOffset now) => With(Notice,
         new() { Value = item.EventId }, new() { Value = item.ConnectionId.Value }, new() { Value = item.Topic }, new() { Value = text }, new() { Value = now.UtcDateTime });

@@ -119,8 +119,6 @@ public sealed class CaptureTests(TestDatabase database) : IClassFixture<TestData
         Assert.Equal(40L, await hub.ScalarAsync("SELECT count(*) FROM events WHERE order_key LIKE '210__'"));
         Assert.Equal(40L, await hub.ScalarAsync("SELECT count(*) FROM event_keys k JOIN events e ON e.id = k.event_id WHERE e.order_key LIKE '210__' AND convert_from(e.body, 'UTF8') LIKE '%\"id\":' || e.order_key || ',%'"));
         await hub.UntilAsync("SELECT count(*) FROM orders WHERE external_id LIKE '210__'", 40);
-        await hub.UntilAsync("SELECT count(*) FROM inbox", 0);
-        // A repeat that is worked in the very moment before its first event is committed finds no order yet and leaves no line: a few of 361 may be missing, none may be too many.
-        Assert.InRange(Convert.ToInt64(await hub.ScalarAsync("SELECT count(*) FROM timeline t JOIN orders o ON o.id = t.order_id, LATERAL json_array_elements(t.entries) e WHERE o.external_id LIKE '210__' AND e ->> 'kind' = 'repeated'"), System.Globalization.CultureInfo.InvariantCulture), 300, 361);
+        await hub.UntilAsync("SELECT count(*) FROM timeline t JOIN orders o ON o.id = t.order_id, LATERAL json_array_elements(t.entries) e WHERE o.external_id LIKE '210__' AND e ->> 'kind' = 'repeated'", 361);
     }
 }
