@@ -57,7 +57,7 @@ internal sealed class ShopifyWebhooks : IPubSubEndpoint
 
     public bool IsOurs(in WebhookRequest request) => string.Equals(ShopOf(request), shop, StringComparison.OrdinalIgnoreCase);
 
-    public string? ShopOf(in WebhookRequest request) => Header(request.Headers, "X-Shopify-Shop-Domain", "Shopify-Shop-Domain")?.Trim();
+    private static string? ShopOf(in WebhookRequest request) => Header(request.Headers, "X-Shopify-Shop-Domain", "Shopify-Shop-Domain")?.Trim();
 
     public Envelope ReadEnvelope(in WebhookRequest request)
     {

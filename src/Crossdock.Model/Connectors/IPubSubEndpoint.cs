@@ -9,9 +9,6 @@ public interface IPubSubEndpoint : IWebhookEndpoint
 
     /// <summary>Whether the message is this store's: one topic may carry many shops.</summary>
     bool IsOurs(in WebhookRequest request);
-
-    /// <summary>The shop that the message names, for the reason when it is nobody's; null when it names none.</summary>
-    string? ShopOf(in WebhookRequest request);
 }
 
 /// <summary>Whose bearer tokens a push subscription's messages must carry. Source: Google Cloud documentation, "Authentication for push subscriptions".</summary>

@@ -1,3 +1,4 @@
+using Crossdock.Capture;
 using Crossdock.Connections;
 using Crossdock.Database;
 using Crossdock.Delivery;
@@ -101,12 +102,9 @@ internal sealed class BatchProcessor(KeyedDatabase database, IConnectionDirector
             return;
         }
 
-        if (item.Topic.StartsWith("relay/", StringComparison.Ordinal))
+        if (RelayTopics.ParkedBecause(item.Topic) is { } because)
         {
-            // Authentic, kept as it came, and of no use to a mapping.
-            parked.Add(new(item.EventId, item.ConnectionId, null, false, item.Topic == "relay/other-shop"
-                ? "This message came through Pub/Sub for a shop that no connection with the same service account and audience stands for. Add that connection and have the platform send again, or point the topic's other shops elsewhere."
-                : "This message came through Pub/Sub and is not a push that can be read: neither a wrapped message with Base64 data nor one with its id in a header.", null, null));
+            parked.Add(new(item.EventId, item.ConnectionId, null, false, because, null, null));
             return;
         }
 

@@ -23,11 +23,6 @@ internal sealed partial class PubSubEndpoint(
     TimeProvider clock,
     ILogger<PubSubEndpoint> logger)
 {
-    /// <summary>Topic of a message that is neither form of push, or whose data is not Base64. Stored as it came, and parked.</summary>
-    internal const string Unreadable = "relay/unreadable";
-    /// <summary>Topic of a message of a shop that no connection stands for. Stored as it came, and parked.</summary>
-    internal const string OtherShop = "relay/other-shop";
-
     private const string Refusal = "Not accepted. Check the address, the service account and the audience of this push subscription.\n";
 
     public async Task HandleAsync(HttpContext context)
@@ -82,7 +77,7 @@ internal sealed partial class PubSubEndpoint(
         var now = clock.GetUtcNow();
         if (PubSubMessage.Read(body, context.Request.Headers) is not { } message)
         {
-            return Pending(connection, new Envelope(Unreadable, "relay:" + Convert.ToHexStringLower(SHA256.HashData(body)), null, null), now, "pubsub", "", body);
+            return Pending(connection, new Envelope(RelayTopics.Unreadable, "relay:" + Convert.ToHexStringLower(SHA256.HashData(body)), null, null), now, "pubsub", "", body);
         }
 
         var request = new WebhookRequest(message.Data, message.Attributes, "", now);
@@ -92,7 +87,7 @@ internal sealed partial class PubSubEndpoint(
             var other = connections.Current.All.FirstOrDefault(one => one.IsEnabled && one.Platform == connection.Platform && one.Endpoint is IPubSubEndpoint there && there.PubSub == trust && there.IsOurs(request));
             if (other is null)
             {
-                return Pending(connection, new Envelope(OtherShop, "relay:" + message.Id, null, null), now, $"pubsub {message.Id}", message.Attributes.Text(), body);
+                return Pending(connection, new Envelope(RelayTopics.OtherShop, "relay:" + message.Id, null, null), now, $"pubsub {message.Id}", message.Attributes.Text(), body);
             }
 
             (connection, endpoint) = (other, (IPubSubEndpoint)other.Endpoint!);
