@@ -1,4 +1,5 @@
 using Crossdock.WebConsole.Actions;
+using Crossdock.WebConsole.Alerts;
 using Crossdock.WebConsole.Backfills;
 using Crossdock.WebConsole.Files;
 using Crossdock.WebConsole.Live;
@@ -51,6 +52,7 @@ public static class ConsoleRegistration
         }
 
         ActionEndpoints.Map(app);
+        AlertForms.Map(app);
         BackfillForms.Map(app);
         FileForms.Map(app);
 

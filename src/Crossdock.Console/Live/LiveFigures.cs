@@ -1,3 +1,4 @@
+using Crossdock.Alerts;
 using Crossdock.Connections;
 using Crossdock.Delivery;
 using Crossdock.Capture;
@@ -14,6 +15,7 @@ internal sealed record Figures(
     IReadOnlyList<HoldRow> Holds,
     IReadOnlyList<DeliveryRow> DeadLetters,
     IReadOnlyList<ParkedRow> Parked,
+    IReadOnlyList<AlertRow> Alerts,
     DateTimeOffset At)
 {
     /// <summary>All stores with what they sent today, those with most orders first; a silent one is worth seeing too.</summary>
@@ -26,7 +28,7 @@ internal sealed record Figures(
 }
 
 /// <summary>Reads the figures once for everybody who looks: at most every second, and never when nobody does.</summary>
-internal sealed class LiveFigures(DashboardQueries dashboard, ConnectionQueries connections, HoldQueries holds, DeliveryQueries deliveries, EventQueries events, TimeProvider clock) : IDisposable
+internal sealed class LiveFigures(DashboardQueries dashboard, ConnectionQueries connections, HoldQueries holds, DeliveryQueries deliveries, EventQueries events, AlertQueries alerts, TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
     private static readonly PageRequest Newest = new(null, PageRequest.MaximumTake);
@@ -57,6 +59,7 @@ internal sealed class LiveFigures(DashboardQueries dashboard, ConnectionQueries 
                 (await holds.OpenAsync(null, null, Newest, cancellationToken)).Items,
                 (await deliveries.DeadLettersAsync(null, Newest, cancellationToken)).Items,
                 (await events.ParkedAsync(null, waitsForOrder: false, Newest, cancellationToken)).Items,
+                (await alerts.ListAsync(null, open: true, Newest, cancellationToken)).Items,
                 clock.GetUtcNow());
             known = new Known(figures, clock.GetTimestamp());
             return figures;

@@ -51,6 +51,13 @@ internal static class Say
         _ => "",
     };
 
+    public static string ToneOfSeverity(string severity) => severity switch
+    {
+        "critical" => "bad",
+        "warning" => "warn",
+        _ => "",
+    };
+
     public static string ToneOfOutcome(string outcome) => outcome switch
     {
         "delivered" or "has" => "good",

@@ -61,6 +61,7 @@ public static class ApiRegistration
         EventEndpoints.Map(api);
         DeliveryEndpoints.Map(api);
         HoldEndpoints.Map(api);
+        AlertEndpoints.Map(api);
         FileEndpoints.Map(api);
         ManyEndpoints.Map(api);
         BackfillEndpoints.Map(api);

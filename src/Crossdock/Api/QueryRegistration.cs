@@ -1,3 +1,4 @@
+using Crossdock.Alerts;
 using Crossdock.Backfill;
 using Crossdock.Capture;
 using Crossdock.Connections;
@@ -23,6 +24,8 @@ public static class QueryRegistration
         .AddSingleton<DeliveryQueries>()
         .AddSingleton<HoldQueries>()
         .AddSingleton<OrderQueries>()
+        .AddSingleton<AlertStore>()
+        .AddSingleton<AlertQueries>()
         .AddSingleton<BackfillQueries>()
         .AddSingleton<ReadingQueries>()
         .AddSingleton<DashboardQueries>();

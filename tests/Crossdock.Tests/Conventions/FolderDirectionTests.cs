@@ -19,12 +19,13 @@ public sealed partial class FolderDirectionTests
         ["Orders"] = ["Capture", "Connections", "Database", "Delivery", "Holds", "Rules", "Telemetry"],
         ["Normalise"] = ["Capture", "Connections", "Database", "Delivery", "Holds", "Orders", "Rules", "Telemetry"],
         ["Delivery"] = ["Connections", "Database", "Holds", "Orders", "Telemetry"],
+        ["Alerts"] = ["Connections", "Database", "Delivery"],
         ["Holds"] = ["Connections", "Database", "Delivery", "Orders", "Telemetry"],
         ["Backfill"] = ["Access", "Connections", "Database", "Normalise", "Orders", "Reading", "Telemetry"],
-        ["Reading"] = ["Access", "Capture", "Connections", "Database", "Normalise", "Telemetry"],
+        ["Reading"] = ["Access", "Alerts", "Capture", "Connections", "Database", "Normalise", "Telemetry"],
         ["Files"] = ["Capture", "Connections", "Database", "Normalise", "Reading", "Telemetry"],
         ["Review"] = ["Connections", "Database", "Delivery", "Holds", "Normalise", "Orders"],
-        ["Api"] = ["Accounts", "Backfill", "Capture", "Connections", "Database", "Delivery", "Files", "Holds", "Normalise", "Orders", "Reading", "Review", "Rules", "Telemetry"],
+        ["Api"] = ["Accounts", "Alerts", "Backfill", "Capture", "Connections", "Database", "Delivery", "Files", "Holds", "Normalise", "Orders", "Reading", "Review", "Rules", "Telemetry"],
     };
 
     [Fact]
