@@ -1,6 +1,7 @@
 using Crossdock.WebConsole.Actions;
 using Crossdock.WebConsole.Alerts;
 using Crossdock.WebConsole.Backfills;
+using Crossdock.WebConsole.Connect;
 using Crossdock.WebConsole.Files;
 using Crossdock.WebConsole.Live;
 using Crossdock.Delivery;
@@ -53,6 +54,7 @@ public static class ConsoleRegistration
 
         ActionEndpoints.Map(app);
         AlertForms.Map(app);
+        ConnectionForms.Map(app);
         BackfillForms.Map(app);
         FileForms.Map(app);
 

@@ -20,7 +20,7 @@ public sealed class ConsoleHub : IAsyncLifetime
 {
     public const string Token = "cd_the-token-of-these-tests";
     internal const string OwnSecret = "whsec_dGhlLXNlY3JldC1vZi1vdXItb3duLXNob3A=";
-    private const string Secret = "the-secret-of-all-stores-0123456789";
+    internal const string Secret = "the-secret-of-all-stores-0123456789";
 
     private readonly TestDatabase database = new();
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("crossdock-e2e-");

@@ -1,5 +1,7 @@
+using System.Security.Claims;
 using Crossdock.Connections;
 using Crossdock.Database;
+using Crossdock.Model.Connectors;
 using Crossdock.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -14,6 +16,15 @@ internal static class ConnectionEndpoints
     {
         var connections = api.MapGroup("/connections").WithTags("Connections");
         connections.MapGet("/", ListAsync).WithSummary("All connections with their health").Produces<Page<ConnectionSummary>>();
+        connections.MapPost("/", CreateAsync).WithSummary("Connect a shop or destination: one connection, checked like a configuration file")
+            .Accepts<ConnectionDraft>("application/json").Produces<ConnectionSummary>(201).ProducesProblem(422);
+        connections.MapGet("/{key}/settings", SettingsAsync).WithSummary("A connection's settings without its secrets").Produces<EditedConnection>().ProducesProblem(404);
+        connections.MapPut("/{key}/settings", ChangeAsync).WithSummary("Change a connection's settings. Secrets that are not named are kept, empty ones are taken away; version is that of GET")
+            .Accepts<ConnectionDraft>("application/json").Produces<EditedConnection>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
+        var platforms = api.MapGroup("/platforms").WithTags("Connections");
+        platforms.MapGet("/", (PlatformCatalog catalog) => Results.Ok(new Page<PlatformRow>(catalog.All, null))).WithSummary("The platforms that can be connected, with the form of each").Produces<Page<PlatformRow>>();
+        platforms.MapGet("/{platform}", (PlatformCatalog catalog, string platform) => catalog.Find(platform) is { } row ? Results.Ok(row) : Problems.NotFound("There is no such platform. GET /api/v1/platforms lists them all."))
+            .WithSummary("One platform's form").Produces<PlatformRow>().ProducesProblem(404);
         connections.MapGet("/{key}", OneAsync).WithSummary("One connection with its health").Produces<ConnectionSummary>().ProducesProblem(404);
         connections.MapPost("/{key}/test", TestAsync).WithSummary("Try a connection's settings against its platform; nothing is changed there. 409: its connector has no test")
             .Produces<ConnectionTested>().ProducesProblem(404).ProducesProblem(409);
@@ -27,6 +38,48 @@ internal static class ConnectionEndpoints
 
     private static async Task<IResult> OneAsync(ConnectionQueries connections, string key, CancellationToken cancellationToken) =>
         await connections.FindAsync(key, cancellationToken) is { } one ? Results.Ok(one) : Unknown();
+
+    private static async Task<IResult> CreateAsync(ConnectionEditor editor, ConnectionQueries connections, HttpRequest request, ClaimsPrincipal user, CancellationToken cancellationToken)
+    {
+        var input = new ApiInput();
+        var draft = await input.BodyAsync(request, new ConnectionDraft(), cancellationToken);
+        if (input.Problem is { } problem)
+        {
+            return problem;
+        }
+
+        return Refused(await editor.SaveAsync(draft with { Version = 0 }, user.Identity?.Name ?? "api", cancellationToken))
+            ?? Results.Created($"/api/v1/connections/{draft.Key}", await connections.FindAsync(draft.Key, cancellationToken));
+    }
+
+    private static async Task<IResult> SettingsAsync(ConnectionEditor editor, string key, CancellationToken cancellationToken) =>
+        await editor.FindAsync(key, cancellationToken) is { } one ? Results.Ok(one) : Unknown();
+
+    private static async Task<IResult> ChangeAsync(ConnectionEditor editor, string key, HttpRequest request, ClaimsPrincipal user, CancellationToken cancellationToken)
+    {
+        var input = new ApiInput();
+        var draft = await input.BodyAsync(request, new ConnectionDraft(), cancellationToken);
+        input.Require(input.Problem is not null || draft.Version > 0, "Say which version you looked at, as GET gave it: nobody's change is overwritten.");
+        input.Require(input.Problem is not null || draft.Key.Length == 0 || draft.Key == key, "A connection's key cannot be changed.");
+        if (input.Problem is { } problem)
+        {
+            return problem;
+        }
+
+        if (await editor.FindAsync(key, cancellationToken) is null)
+        {
+            return Unknown();
+        }
+
+        return Refused(await editor.SaveAsync(draft with { Key = key }, user.Identity?.Name ?? "api", cancellationToken)) ?? Results.Ok(await editor.FindAsync(key, cancellationToken));
+    }
+
+    private static IResult? Refused(IReadOnlyList<SettingProblem> problems) => problems switch
+    {
+        [] => null,
+        [{ Path: "version" }] => Problems.Conflict(problems[0].Problem),
+        _ => Problems.Invalid([.. problems.Select(problem => $"{problem.Path}: {problem.Problem}")]),
+    };
 
     private static async Task<IResult> TestAsync(ConnectionTester tester, string key, CancellationToken cancellationToken) => await tester.TestAsync(key, cancellationToken) switch
     {

@@ -32,11 +32,16 @@ public sealed partial class ConfigurationService
 
     /// <summary>Applies a file. Connections that it does not name stay as they are, unless <paramref name="prune"/>; those with unfinished work are deleted only with <paramref name="force"/>,
     /// which makes dead letters of what waits for them.</summary>
-    public async Task<ConfigurationResult> ApplyAsync(
-        string yaml, string actor, Func<string, string?>? environment = null, bool prune = false, bool force = false, CancellationToken cancellationToken = default)
+    public Task<ConfigurationResult> ApplyAsync(
+        string yaml, string actor, Func<string, string?>? environment = null, bool prune = false, bool force = false, CancellationToken cancellationToken = default) =>
+        ApplyCheckedAsync(yaml, actor, environment ?? Environment.GetEnvironmentVariable, prune, force, null, cancellationToken);
+
+    /// <summary>The same; <paramref name="check"/> sees what is stored, by key, while nobody else can change it, and may refuse.</summary>
+    internal async Task<ConfigurationResult> ApplyCheckedAsync(
+        string yaml, string actor, Func<string, string?> environment, bool prune, bool force, Func<IReadOnlyDictionary<string, ConnectionRow>, SettingProblem?>? check, CancellationToken cancellationToken)
     {
         List<SettingProblem> problems = [];
-        var root = ConfigurationYaml.Read(yaml, environment ?? Environment.GetEnvironmentVariable, problems);
+        var root = ConfigurationYaml.Read(yaml, environment, problems);
         if (root is not JsonObject file || file["connections"] is not JsonArray list)
         {
             problems.Add(new SettingProblem("connections", "The file needs a list of connections."));
@@ -46,6 +51,11 @@ public sealed partial class ConfigurationService
         await using var connection = await _database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var known = (await ConnectionStore.LoadForChangeAsync(connection, cancellationToken)).ToDictionary(row => row.Key);
+        if (check?.Invoke(known) is { } refusal)
+        {
+            return new([], [], [], [], [refusal]);
+        }
+
         SettingSecrets.KeepStored(list, known, _secrets, problems);
         List<(ConnectionRow Row, IReadOnlyDictionary<string, string> Clear)> wanted = [.. list.Select((node, i) => Read(node, $"connections[{i}]", known, problems)).OfType<(ConnectionRow, IReadOnlyDictionary<string, string>)>()];
         CheckTogether(wanted.ConvertAll(one => one.Row), prune ? [] : known.Values, problems);

@@ -34,6 +34,8 @@ public static class ConnectionsRegistration
         services.AddSingleton(provider => new ConfigurationService(
             provider.GetRequiredService<Npgsql.NpgsqlDataSource>(), provider.GetRequiredService<ConnectionStore>(), provider.GetRequiredService<ConnectionDirectory>(),
             provider.GetRequiredService<SecretBox>(), provider.GetRequiredService<IReadOnlyList<Crossdock.Model.Connectors.IConnector>>(), provider.GetRequiredService<IConnectionWork>()));
+        services.AddSingleton<PlatformCatalog>();
+        services.AddSingleton(provider => new ConnectionEditor(provider.GetRequiredService<ConnectionStore>(), provider.GetRequiredService<ConfigurationService>(), provider.GetRequiredService<PlatformCatalog>()));
         services.AddHostedService(provider => provider.GetRequiredService<ConnectionDirectory>());
         return services;
     }
