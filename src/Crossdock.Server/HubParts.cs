@@ -12,6 +12,7 @@ using Crossdock.Model.Connectors;
 using Crossdock.Normalise;
 using Crossdock.Reading;
 using Crossdock.Relay;
+using Crossdock.Subscriptions;
 using Crossdock.WebConsole;
 
 namespace Crossdock.Server;
@@ -30,7 +31,7 @@ internal static class HubParts
         if (roles.Contains("deliver")) services.AddDelivery();
         services.AddProcessing(isOpen: roles.Contains("process"));
         if (roles.Contains("capture")) services.AddCapture().AddRelays();
-        if (roles.Contains("schedule")) services.AddReading().AddBackfill().AddFileWork();
+        if (roles.Contains("schedule")) services.AddReading().AddSubscriptions().AddBackfill().AddFileWork();
         services.AddHolds();
         services.AddCrossdockAuthentication();
         services.AddCrossdockApi();

@@ -7,6 +7,7 @@ using Crossdock.Files;
 using Crossdock.Holds;
 using Crossdock.Orders;
 using Crossdock.Reading;
+using Crossdock.Subscriptions;
 using Crossdock.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -28,5 +29,7 @@ public static class QueryRegistration
         .AddSingleton<AlertQueries>()
         .AddSingleton<BackfillQueries>()
         .AddSingleton<ReadingQueries>()
+        .AddSingleton<SubscriptionQueries>()
+        .AddSingleton<SubscriptionActions>()
         .AddSingleton<DashboardQueries>();
 }
