@@ -28,6 +28,8 @@ namespace Crossdock.Testing;
 public sealed class TestHub : IAsyncDisposable
 {
     public const string Secret = "the-secret-of-acme-0123456789";
+    /// <summary>What the courier signs its calls with, as Standard Webhooks has it.</summary>
+    public const string CourierSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     private readonly WebApplication application;
     private readonly NpgsqlDataSource database;
     private readonly FixedDirectory directory;
@@ -45,7 +47,11 @@ public sealed class TestHub : IAsyncDisposable
     /// <param name="options">Further options by full name.</param>
     /// <param name="needsApproval">Orders wait for a person.</param>
     /// <param name="store">The store's settings as JSON.</param>
-    public static async Task<TestHub> StartAsync(NpgsqlDataSource database, string? courier = null, IStoreRules? rules = null, Dictionary<string, string?>? options = null, bool needsApproval = false, string store = """{"shop":"acme.myshopify.com"}""")
+    /// <param name="told">What is told how the store's orders get on; null for nothing.</param>
+    /// <param name="status">The courier's settings of its news as JSON; null for none.</param>
+    /// <param name="second">Address of a second courier "other"; null for none.</param>
+    public static async Task<TestHub> StartAsync(NpgsqlDataSource database, string? courier = null, IStoreRules? rules = null, Dictionary<string, string?>? options = null, bool needsApproval = false, string store = """{"shop":"acme.myshopify.com"}""",
+        IDestination? told = null, string? status = null, string? second = null)
     {
         var builder = WebApplication.CreateBuilder();
         builder.Configuration.AddInMemoryCollection(options ?? []);
@@ -58,7 +64,7 @@ public sealed class TestHub : IAsyncDisposable
         var application = builder.Build();
         application.MapCapture().MapRelays();
         var hub = new TestHub(application, database, directory);
-        await hub.ConnectAsync(store, courier, rules ?? new OpenRules(), needsApproval);
+        await hub.ConnectAsync(store, courier, rules ?? new OpenRules(), needsApproval, told, status, second);
         await application.StartAsync();
         hub.Http.BaseAddress = new Uri(application.Urls.First());
         return hub;
@@ -74,6 +80,19 @@ public sealed class TestHub : IAsyncDisposable
         request.Headers.Add("X-Shopify-Webhook-Id", webhookId);
         request.Headers.Add("X-Shopify-Hmac-Sha256", Convert.ToBase64String(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), body)));
         return request;
+    }
+
+    /// <summary>Sends what a courier says, signed; answers the status.</summary>
+    public async Task<HttpStatusCode> SayAsync(string body, string? id = null, string connection = "courier", string secret = CourierSecret)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/in/{connection}") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        id ??= Guid.NewGuid().ToString("N");
+        string at = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture);
+        request.Headers.Add("webhook-id", id);
+        request.Headers.Add("webhook-timestamp", at);
+        request.Headers.Add("webhook-signature", "v1," + Convert.ToBase64String(HMACSHA256.HashData(Convert.FromBase64String(secret["whsec_".Length..]), Encoding.UTF8.GetBytes($"{id}.{at}.{body}"))));
+        using var answer = await Http.SendAsync(request);
+        return answer.StatusCode;
     }
 
     /// <summary>Sends a signed delivery and answers its status.</summary>
@@ -145,7 +164,7 @@ public sealed class TestHub : IAsyncDisposable
         handler.Dispose();
     }
 
-    private async Task ConnectAsync(string storeSettings, string? courier, IStoreRules rules, bool needsApproval)
+    private async Task ConnectAsync(string storeSettings, string? courier, IStoreRules rules, bool needsApproval, IDestination? told, string? status, string? second)
     {
         var all = new List<Connection>();
         var store = Settings("acme", "shopify", storeSettings, new() { ["webhookSecret"] = Secret });
@@ -153,20 +172,33 @@ public sealed class TestHub : IAsyncDisposable
         all.Add(new Connection
         {
             Id = await InsertAsync(store), Settings = store, IsEnabled = true, Version = 1, Connector = shopify, Endpoint = ((IWebhookSource)shopify).Open(store),
-            Mapping = ((IOrderMapper)shopify).MappingFor(store), Rules = rules, Destinations = courier is null ? [] : ["courier"], NeedsApproval = needsApproval,
+            Mapping = ((IOrderMapper)shopify).MappingFor(store), Rules = rules, Destinations = [.. courier is null ? [] : (string[])["courier"], .. second is null ? [] : (string[])["other"]], NeedsApproval = needsApproval,
+            StatusDestination = told,
         });
-        if (courier is not null)
+        foreach (var (key, address) in new[] { ("courier", courier), ("other", second) })
         {
+            if (address is null)
+            {
+                continue;
+            }
+
             const string number = "{{number}}";
-            var target = Settings("courier", "http", $$"""
-                {"create":{"method":"POST","url":"{{courier}}/api/shipments","body":"{\"reference\":\"{{number}}\"}","remoteId":"/id"},
-                 "find":{"method":"GET","url":"{{courier}}/api/shipments?reference={{number}}","remoteId":"/items/0/id"},
-                 "limits":{"concurrency":8,"attempts":6,"timeoutSeconds":2,"backoffSeconds":1} }
-                """, []);
+            var target = Settings(key, "http", $$"""
+                {"create":{"method":"POST","url":"{{address}}/api/shipments","body":"{\"reference\":\"{{number}}\"}","remoteId":"/id"},
+                 "find":{"method":"GET","url":"{{address}}/api/shipments?reference={{number}}","remoteId":"/items/0/id"},
+                 "limits":{"concurrency":8,"attempts":6,"timeoutSeconds":2,"backoffSeconds":1}{{(status is null ? "" : $",\"status\":{status}")}} }
+                """, status is null ? [] : new() { ["webhookSecret"] = CourierSecret });
             var http = Connector("http");
+            var problems = http.Check(target);
+            if (problems.Count > 0)
+            {
+                throw new InvalidOperationException(string.Join("; ", problems));
+            }
+
+            var news = ((IDeliveryNewsSource)http).OpenNews(target);
             all.Add(new Connection
             {
-                Id = await InsertAsync(target), Settings = target, IsEnabled = true, Version = 1, Connector = http, Rules = new OpenRules(),
+                Id = await InsertAsync(target), Settings = target, IsEnabled = true, Version = 1, Connector = http, Rules = new OpenRules(), News = news, Endpoint = news?.Endpoint,
                 Destination = ((IOrderTarget)http).Open(target, new HttpClient(handler, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan }, TimeProvider.System),
             });
         }

@@ -20,7 +20,7 @@ internal static class HttpAnswers
 
         return status switch
         {
-            409 when request.Kind == DeliveryKind.Create => new Delivered(RemoteIdIn(call, body) ?? request.RemoteId),
+            409 when request.Kind == DeliveryKind.Create => Known(call, body, request),
             429 => new RetryLater("the destination is throttling (HTTP 429)", RetryAfter(response, clock), IsThrottled: true),
             408 or 425 or >= 500 => new RetryLater($"HTTP {status}: {Message(body.Span, masks)}", RetryAfter(response, clock)),
             401 or 403 => new Hold($"the destination refused our credentials (HTTP {status}); check auth in the connection's settings"),
@@ -55,7 +55,7 @@ internal static class HttpAnswers
     {
         if (call.RemoteId is null && call.Success.Pointer is null)
         {
-            return new Delivered(request.RemoteId);
+            return Known(call, body, request);
         }
 
         // InvalidOperationException: a text that holds half a surrogate pair.
@@ -69,11 +69,11 @@ internal static class HttpAnswers
 
             if (call.RemoteId is null)
             {
-                return new Delivered(request.RemoteId);
+                return new Delivered(request.RemoteId) { Tracking = call.Tracking.In(answer.RootElement) };
             }
 
             return call.RemoteId.FindText(answer.RootElement) is { } id
-                ? new Delivered(id)
+                ? new Delivered(id) { Tracking = call.Tracking.In(answer.RootElement) }
                 : new Hold($"HTTP {status}, but the answer has no id at {call.RemoteId}: {Message(body.Span, masks)}");
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
@@ -84,21 +84,22 @@ internal static class HttpAnswers
         }
     }
 
-    private static string? RemoteIdIn(HttpCall call, ReadOnlyMemory<byte> body)
+    // It has it, whatever its body looks like: what can be read of it is taken.
+    private static Delivered Known(HttpCall call, ReadOnlyMemory<byte> body, DeliveryRequest request)
     {
-        if (call.RemoteId is null || body.IsEmpty)
+        if (body.IsEmpty || call is { RemoteId: null, Tracking: { Number: null, Url: null } })
         {
-            return null;
+            return new Delivered(request.RemoteId);
         }
 
         try
         {
             using var answer = JsonDocument.Parse(body);
-            return call.RemoteId.FindText(answer.RootElement);
+            return new Delivered(call.RemoteId?.FindText(answer.RootElement) ?? request.RemoteId) { Tracking = call.Tracking.In(answer.RootElement) };
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            return null;
+            return new Delivered(request.RemoteId);
         }
     }
 

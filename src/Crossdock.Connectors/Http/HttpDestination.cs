@@ -110,7 +110,7 @@ internal sealed class HttpDestination(HttpSettings settings, HttpClient http, Ti
         {
             using var answer = JsonDocument.Parse(body);
             string? id = find.RemoteId.FindText(answer.RootElement);
-            return new FindResult(id is null ? FindAnswer.HasNot : FindAnswer.Has, id, null, null);
+            return new FindResult(id is null ? FindAnswer.HasNot : FindAnswer.Has, id, null, null) { Tracking = id is null ? null : find.Call.Tracking.In(answer.RootElement) };
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {

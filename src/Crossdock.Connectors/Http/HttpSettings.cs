@@ -7,7 +7,7 @@ using Crossdock.Model.Connectors;
 namespace Crossdock.Connectors.Http;
 
 /// <summary>A generic destination's settings, understood and compiled.</summary>
-internal sealed record HttpSettings(HttpCall Create, HttpCall? Update, HttpCall? Cancel, HttpLookUp? Find, HttpAuthentication Authentication, DestinationLimits Limits, Masks Masks)
+internal sealed record HttpSettings(HttpCall Create, HttpCall? Update, HttpCall? Cancel, HttpLookUp? Find, HttpAuthentication Authentication, DestinationLimits Limits, Masks Masks, HttpNews? News)
 {
     internal static HttpSettings? Read(ConnectionSettings connection, List<SettingProblem> problems)
     {
@@ -19,15 +19,19 @@ internal sealed record HttpSettings(HttpCall Create, HttpCall? Update, HttpCall?
         }
 
         var authentication = HttpAuthentication.Read(root, connection);
-        var settings = (create: HttpCall.Read(create, "POST", connection), update: HttpCall.Read(root.Group("update"), "PUT", connection), cancel: HttpCall.Read(root.Group("cancel"), "DELETE", connection));
-        var find = HttpLookUp.Read(root.Group("find"), connection);
+        var status = root.Group("status");
+        var usual = HttpTracking.Usual(status);
+        var settings = (create: HttpCall.Read(create, "POST", connection, usual), update: HttpCall.Read(root.Group("update"), "PUT", connection, usual), cancel: HttpCall.Read(root.Group("cancel"), "DELETE", connection, usual));
+        var find = HttpLookUp.Read(root.Group("find"), connection, usual);
+        var news = HttpNews.Read(status, usual, connection, problems);
+        status?.Close();
         var limits = ReadLimits(root.Group("limits"));
         root.Close();
         return settings.create is null || problems.Count > 0
             ? null
             : new HttpSettings(settings.create, settings.update, settings.cancel, find, authentication, limits, new Masks(authentication.Secrets.Concat(connection.Secrets.Values)
                 // A header's secret may have its scheme in front: "Bearer x" is a secret, and so is x.
-                .Concat(connection.Secrets.Values.Select(value => value[(value.LastIndexOf(' ') + 1)..]))));
+                .Concat(connection.Secrets.Values.Select(value => value[(value.LastIndexOf(' ') + 1)..]))), news);
     }
 
     private static DestinationLimits ReadLimits(SettingsReader? reader)
@@ -55,7 +59,7 @@ internal sealed record HttpSettings(HttpCall Create, HttpCall? Update, HttpCall?
 }
 
 /// <summary>One call, compiled: method, address, headers, body, and how its answer is read.</summary>
-internal sealed record HttpCall(HttpMethod Method, Template Url, Uri? ConstantUrl, IReadOnlyList<KeyValuePair<string, Template>> Headers, Template? Body, bool IsForm, JsonPointer? RemoteId, SuccessRule Success)
+internal sealed record HttpCall(HttpMethod Method, Template Url, Uri? ConstantUrl, IReadOnlyList<KeyValuePair<string, Template>> Headers, Template? Body, bool IsForm, JsonPointer? RemoteId, HttpTracking Tracking, SuccessRule Success)
 {
     /// <summary>False when the same call fits every order, apart from the document.</summary>
     internal bool NeedsModel { get; } = !Url.IsConstant || Body is { IsConstant: false } || Headers.Any(header => !header.Value.IsConstant);
@@ -64,7 +68,7 @@ internal sealed record HttpCall(HttpMethod Method, Template Url, Uri? ConstantUr
 
     internal bool HasBody { get; } = Method != HttpMethod.Get && Method != HttpMethod.Head && (Method != HttpMethod.Delete || Body is not null);
 
-    internal static HttpCall? Read(SettingsReader? reader, string usualMethod, ConnectionSettings connection)
+    internal static HttpCall? Read(SettingsReader? reader, string usualMethod, ConnectionSettings connection, HttpTracking usual)
     {
         if (reader is null)
         {
@@ -82,9 +86,10 @@ internal sealed record HttpCall(HttpMethod Method, Template Url, Uri? ConstantUr
         }
 
         var remoteId = reader.Pointer("remoteId");
+        var tracking = HttpTracking.Read(reader.Group("tracking"), usual);
         var success = SuccessRule.Read(reader.Group("success"));
         reader.Close();
-        return url is null ? null : new HttpCall(HttpMethod.Parse(method), url, constant, headers, body, isForm, remoteId, success);
+        return url is null ? null : new HttpCall(HttpMethod.Parse(method), url, constant, headers, body, isForm, remoteId, tracking, success);
     }
 
     internal static (Template? Url, Uri? Constant) ReadUrl(SettingsReader reader, ConnectionSettings connection)
@@ -180,7 +185,7 @@ internal sealed record HttpCall(HttpMethod Method, Template Url, Uri? ConstantUr
 /// <summary>How it is asked whether it has an order.</summary>
 internal sealed record HttpLookUp(HttpCall Call, JsonPointer? RemoteId, int NotFoundStatus)
 {
-    internal static HttpLookUp? Read(SettingsReader? reader, ConnectionSettings connection)
+    internal static HttpLookUp? Read(SettingsReader? reader, ConnectionSettings connection, HttpTracking usual)
     {
         if (reader is null)
         {
@@ -192,8 +197,9 @@ internal sealed record HttpLookUp(HttpCall Call, JsonPointer? RemoteId, int NotF
         var headers = HttpCall.ReadHeaders(reader, connection);
         var remoteId = reader.Pointer("remoteId");
         int notFound = reader.Whole("notFoundStatus", 404, 200, 499);
+        var tracking = HttpTracking.Read(reader.Group("tracking"), usual);
         reader.Close();
-        return url is null ? null : new HttpLookUp(new HttpCall(HttpMethod.Parse(method), url, constant, headers, null, false, null, SuccessRule.Usual), remoteId, notFound);
+        return url is null ? null : new HttpLookUp(new HttpCall(HttpMethod.Parse(method), url, constant, headers, null, false, null, tracking, SuccessRule.Usual), remoteId, notFound);
     }
 }
 

@@ -85,7 +85,7 @@ internal static class PrestaShopManifest
             new()
             {
                 Name = "tellStatus", Label = "Tell the shop", Type = SettingType.Switch, Default = "false",
-                Help = "Writes tracking number and state into the shop's order. The webservice key then needs GET, PUT on order_carriers and GET, POST on order_histories. The hub does not do this by itself yet.",
+                Help = "Writes tracking number and state into the shop's order. The webservice key then needs GET, PUT on order_carriers and GET, POST on order_histories.",
             },
             new()
             {

@@ -20,7 +20,7 @@ internal static class VtexManifest
             new()
             {
                 Name = "manageHook", Label = "Set up the hook", Type = SettingType.Switch, Default = "true",
-                Help = "The hub registers its hook and puts it back when VTEX has removed it. VTEX has one hook per appKey: create an appKey for the hub alone.",
+                Help = "The hub registers its hook and puts it back when VTEX has removed it. VTEX has one hook per appKey: create an appKey for the hub alone. The hub does not do this by itself yet.",
             },
             new()
             {
@@ -30,7 +30,7 @@ internal static class VtexManifest
             new()
             {
                 Name = "tellStatus", Label = "Tell the shop", Type = SettingType.Switch, Default = "false",
-                Help = "Start handling when the courier has taken the order over, invoice notification with tracking when it was sent, delivery when the buyer has it. The hub does not do this by itself yet.",
+                Help = "Start handling when the courier has taken the order over, invoice notification with tracking when it was sent, delivery when the buyer has it.",
             },
             new()
             {

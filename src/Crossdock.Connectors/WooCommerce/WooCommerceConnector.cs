@@ -47,12 +47,12 @@ public sealed class WooCommerceConnector : IConnector, IWebhookSource, IOrderMap
             new()
             {
                 Name = "manageWebhooks", Label = "Keep webhooks", Type = SettingType.Switch, Default = "true",
-                Help = "Whether the hub registers the four order webhooks itself and puts them back when the shop has switched them off. Needs a consumer key with read and write permission.",
+                Help = "Whether the hub registers the four order webhooks itself and puts them back when the shop has switched them off. Needs a consumer key with read and write permission. The hub does not do this by itself yet.",
             },
             new()
             {
                 Name = "tellStatus", Label = "Tell the shop", Type = SettingType.Switch, Default = "false",
-                Help = "Whether the shop learns when the courier has taken, shipped or delivered an order: a note with the tracking number, and the status. Needs a consumer key with read and write permission. The hub does not do this by itself yet.",
+                Help = "Whether the shop learns when the courier has taken, shipped or delivered an order: a note with the tracking number, and the status. Needs a consumer key with read and write permission.",
             },
             new()
             {

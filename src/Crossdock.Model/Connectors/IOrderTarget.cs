@@ -91,7 +91,11 @@ public sealed record SendResult(Outcome Outcome, Exchange? Exchange);
 /// <param name="RemoteId">The destination's own id when it has it.</param>
 /// <param name="Because">Why it cannot say, when it cannot.</param>
 /// <param name="Exchange">What was said.</param>
-public sealed record FindResult(FindAnswer Answer, string? RemoteId, string? Because, Exchange? Exchange);
+public sealed record FindResult(FindAnswer Answer, string? RemoteId, string? Because, Exchange? Exchange)
+{
+    /// <summary>The tracking that it names; null when it names none.</summary>
+    public Tracking? Tracking { get; init; }
+}
 
 /// <summary>What a look-up found out.</summary>
 public enum FindAnswer
@@ -109,7 +113,11 @@ public abstract record Outcome;
 
 /// <summary>The destination has it.</summary>
 /// <param name="RemoteId">Its own id; null when it gives none.</param>
-public sealed record Delivered(string? RemoteId = null) : Outcome;
+public sealed record Delivered(string? RemoteId = null) : Outcome
+{
+    /// <summary>The tracking that its answer names; null when it names none.</summary>
+    public Tracking? Tracking { get; init; }
+}
 
 /// <summary>Not now, perhaps later.</summary>
 /// <param name="Because">One sentence.</param>

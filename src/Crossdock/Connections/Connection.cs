@@ -31,6 +31,8 @@ public sealed class Connection
     public ISubscriptions? Subscriptions { get; init; }
     /// <summary>Takes <see cref="DeliveryKind.Status"/>; null when the shop is told nothing.</summary>
     public IDestination? StatusDestination { get; init; }
+    /// <summary>What it says of the orders it was handed; null when it says nothing, or the settings do not say how.</summary>
+    public IDeliveryNews? News { get; init; }
     /// <summary>How often it is polled; null for never.</summary>
     public TimeSpan? PollEvery { get; init; }
     public required IStoreRules Rules { get; init; }
@@ -40,6 +42,15 @@ public sealed class Connection
     public bool NeedsApproval { get; init; }
     /// <summary>Why it cannot work with its present settings; null when it can.</summary>
     public string? BrokenBecause { get; init; }
+
+    /// <summary>Whoever takes deliveries here: a destination its orders, a shop what it is told. Null when neither.</summary>
+    internal IDestination? Receiver => Destination ?? StatusDestination;
+
+    /// <summary>Whether the shop is to learn how its orders get on. While its settings are broken nobody can say: then it is planned, and told or given up when they are mended.</summary>
+    internal bool TellsStatus => StatusDestination is not null || BrokenBecause is not null && Connector is IOrderStatusTarget;
+
+    /// <summary>Who takes deliveries of this kind here; null for nobody.</summary>
+    internal IDestination? ReceiverOf(DeliveryKind kind) => kind == DeliveryKind.Status ? StatusDestination : Destination;
 
     /// <summary>Disposes what was prepared. Called when the last call must have ended.</summary>
     internal void Release()

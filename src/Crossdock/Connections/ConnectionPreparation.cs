@@ -31,6 +31,7 @@ internal sealed class ConnectionPreparation(IReadOnlyList<IConnector> connectors
 
             var traits = (connector as IOrderSource)?.ReadingOf(settings);
             bool hasWebhooks = connector is IWebhookSource;
+            var news = (connector as IDeliveryNewsSource)?.OpenNews(settings);
             var feedEvery = (connector as IOrderFeedSource)?.FeedEvery(settings);
             return new Connection
             {
@@ -47,7 +48,8 @@ internal sealed class ConnectionPreparation(IReadOnlyList<IConnector> connectors
                     ? source.OpenSubscriptions(access.For(row.Id, settings, traits?.Pace, RequestPriority.Poll)) : null,
                 StatusDestination = connector is IOrderStatusTarget target && target.TellsStatus(settings)
                     ? target.OpenStatus(access.For(row.Id, settings, traits?.Pace, RequestPriority.Status)) : null,
-                Endpoint = (connector as IWebhookSource)?.Open(settings),
+                Endpoint = (connector as IWebhookSource)?.Open(settings) ?? news?.Endpoint,
+                News = news,
                 Mapping = (connector as IOrderMapper)?.MappingFor(settings),
                 Destination = (connector as IOrderTarget)?.Open(settings, http.Client, clock),
                 Rules = rules,

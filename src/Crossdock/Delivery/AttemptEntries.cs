@@ -20,15 +20,28 @@ internal static class AttemptEntries
 
     private static List<TimelineEntry> Of(FinishedAttempt one)
     {
-        string actor = $"destination {one.DestinationKey}";
+        string actor = one.Due.Notice is null ? $"destination {one.DestinationKey}" : $"store {one.DestinationKey}";
         Guid id = one.Due.Id.Value;
         List<TimelineEntry> entries = [];
         if (one.Find is { } find)
         {
-            entries.Add(new(one.At, TimelineKind.Attempt, actor, "Looked up, because an earlier attempt had no clear answer: it does not have it", find.Because, id));
+            entries.Add(new(one.At, TimelineKind.Attempt, actor, one.Due.Notice is null
+                ? "Looked up, because an earlier attempt had no clear answer: it does not have it" : "Looked up, because an earlier attempt had no clear answer: it does not know yet", find.Because, id));
         }
         entries.Add(new(one.At, TimelineKind.Attempt, actor, Attempt(one), one.Call.Because is { } because ? Shortened(because) : null, id));
         var ruling = one.Ruling;
+        if (one.Due.Notice is { } notice)
+        {
+            if (ruling.State == DeliveryState.Delivered)
+            {
+                entries.Add(new(one.At, TimelineKind.Delivery, "crossdock", $"Told the shop: {ShopNotices.Words(notice)}.", null, id));
+            }
+            else if (ruling.State == DeliveryState.Dead)
+            {
+                entries.Add(new(one.At, TimelineKind.Delivery, "crossdock", $"The shop could not be told: {ShopNotices.Words(notice)}. A dead letter keeps it.", Shortened(ruling.Error), id));
+            }
+            return entries;
+        }
         if (ruling.State == DeliveryState.Delivered)
         {
             string what = one.Due.Kind switch

@@ -1,6 +1,7 @@
 using Crossdock.Connections;
 using Crossdock.Database;
 using Crossdock.Model;
+using Crossdock.Model.Connectors;
 using Crossdock.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -72,6 +73,11 @@ internal sealed partial class ClaimLoop(
             {
                 Log.DestinationsGone(logger, ended);
             }
+            ConnectionId[] silent = [.. directory.Current.All.Where(shop => shop is { TellsStatus: false, Connector: IOrderStatusTarget }).Select(shop => shop.Id)];
+            if (silent.Length > 0 && await store.SilenceAsync(silent, present, stopping) is > 0 and var untold)
+            {
+                Log.TellingEnded(logger, untold);
+            }
         }
         var wanting = lanes.Open().Where(lane => lane.Wants > 0).ToDictionary(lane => lane.Connection.Id);
         if (wanting.Count == 0)
@@ -86,7 +92,7 @@ internal sealed partial class ClaimLoop(
         }
         if (mustTakeBack)
         {
-            await store.TakeBackAsync([.. wanting.Values.Select(lane => (lane.Connection.Id, lane.Connection.Destination!.Limits.TimeoutSeconds + 2))], now, stopping);
+            await store.TakeBackAsync([.. wanting.Values.Select(lane => (lane.Connection.Id, lane.Connection.Receiver!.Limits.TimeoutSeconds + 2))], now, stopping);
             mustTakeBack = false;
         }
         var due = await store.DueAsync([.. wanting.Keys], now, stopping);
@@ -172,6 +178,9 @@ internal sealed partial class ClaimLoop(
     {
         [LoggerMessage(DeliveryEventIds.ClaimsFailed, LogLevel.Warning, "deliveries cannot be claimed: {Error}")]
         internal static partial void ClaimsFailed(ILogger logger, string error);
+
+        [LoggerMessage(DeliveryEventIds.TellingEnded, LogLevel.Information, "{Count} states are not told any more: their shops' settings switched it off")]
+        internal static partial void TellingEnded(ILogger logger, int count);
 
         [LoggerMessage(DeliveryEventIds.DestinationsGone, LogLevel.Warning, "{Count} deliveries became dead letters: their destinations were deleted")]
         internal static partial void DestinationsGone(ILogger logger, int count);

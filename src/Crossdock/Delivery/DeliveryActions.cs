@@ -34,7 +34,7 @@ public sealed class DeliveryActions
             body_override = CASE WHEN $3 THEN $4 ELSE d.body_override END
         FROM connections c
         WHERE d.id = ANY ($1) AND c.id = d.destination_id AND c.deleted_at IS NULL AND d.state IN ('held', 'dead', 'dropped', 'waiting') AND (d.leased_until IS NULL OR d.leased_until <= $2)
-          AND (d.kind = 'cancel' OR NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = d.order_id AND o.state IN ('cancelled', 'excluded')))
+          AND (d.kind IN ('cancel', 'status') OR NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = d.order_id AND o.state IN ('cancelled', 'excluded')))
         RETURNING d.id, d.order_id, d.connection_id, c.key
         """;
 
@@ -62,7 +62,7 @@ public sealed class DeliveryActions
         """;
 
     private const string States = """
-        SELECT d.id, d.state, d.leased_until > $2, CASE WHEN d.kind <> 'cancel' AND o.state IN ('cancelled', 'excluded') AND d.state NOT IN ('delivered', 'superseded') THEN o.state END, c.deleted_at IS NOT NULL
+        SELECT d.id, d.state, d.leased_until > $2, CASE WHEN d.kind NOT IN ('cancel', 'status') AND o.state IN ('cancelled', 'excluded') AND d.state NOT IN ('delivered', 'superseded') THEN o.state END, c.deleted_at IS NOT NULL
         FROM deliveries d JOIN orders o ON o.id = d.order_id JOIN connections c ON c.id = d.destination_id WHERE d.id = ANY ($1)
         """;
 
@@ -99,14 +99,18 @@ public sealed class DeliveryActions
         new(CloseHolds) { Parameters = { Ids(deliveries), Parameters.Time(now), Text(actor), Text(reason) } };
 
     /// <summary>Adds one entry each to the orders' timelines.</summary>
-    internal static NpgsqlBatchCommand Telling(IReadOnlyList<(Guid Order, int Store, TimelineEntry Entry)> told, DateTimeOffset now) => new(Tell)
+    internal static NpgsqlBatchCommand Telling(IReadOnlyList<(Guid Order, int Store, TimelineEntry Entry)> told, DateTimeOffset now) =>
+        Telling([.. told.Select(one => (one.Order, one.Store, new List<TimelineEntry> { one.Entry }))], now);
+
+    /// <summary>The same with several entries each.</summary>
+    internal static NpgsqlBatchCommand Telling(IReadOnlyList<(Guid Order, int Store, List<TimelineEntry> Entries)> told, DateTimeOffset now) => new(Tell)
     {
         Parameters =
         {
             Parameters.Array(NpgsqlDbType.Uuid, told, _ => Guid.CreateVersion7(now)),
             Parameters.Array(NpgsqlDbType.Uuid, told, one => one.Order),
             Parameters.Array(NpgsqlDbType.Integer, told, one => one.Store),
-            Parameters.Array(NpgsqlDbType.Text, told, one => JsonSerializer.Serialize([one.Entry], TimelineJson.Default.ListTimelineEntry)),
+            Parameters.Array(NpgsqlDbType.Text, told, one => JsonSerializer.Serialize(one.Entries, TimelineJson.Default.ListTimelineEntry)),
         },
     };
 

@@ -17,11 +17,11 @@ internal sealed partial class DeliveryAttempt(TimeProvider clock, ILogger<Delive
     {
         var limits = destination.Limits;
         int number = due.Attempts + 1;
-        DeliveryRequest request = new(due.Id, due.Kind, due.OrderId, due.Document, due.StoreKey, due.RemoteId, due.BodyOverride, number);
+        DeliveryRequest request = new(due.Id, due.Kind, due.OrderId, due.Document, due.StoreKey, due.RemoteId, due.BodyOverride, number) { Notice = due.Notice };
         bool isUnclear = due.IsUnclear;
         LoggedCall? find = null;
         Outcome? outcome = null;
-        if (isUnclear && due.Kind == DeliveryKind.Create && destination.CanFind)
+        if (isUnclear && due.Kind is DeliveryKind.Create or DeliveryKind.Status && destination.CanFind)
         {
             var startedAt = clock.GetUtcNow();
             var found = await FindAsync(destination, request, limits, stopping);
@@ -29,7 +29,7 @@ internal sealed partial class DeliveryAttempt(TimeProvider clock, ILogger<Delive
             isUnclear = found.Answer != FindAnswer.HasNot;
             outcome = found.Answer switch
             {
-                FindAnswer.Has => new Delivered(found.RemoteId),
+                FindAnswer.Has => new Delivered(found.RemoteId) { Tracking = found.Tracking },
                 FindAnswer.HasNot => null,
                 FindAnswer.CannotSay => new RetryLater(found.Because ?? "it cannot say whether it has it already"),
             };
@@ -54,7 +54,18 @@ internal sealed partial class DeliveryAttempt(TimeProvider clock, ILogger<Delive
         var ruling = DeliveryRuling.Of(due, isUnclear, outcome, limits, at, Random.Shared.NextDouble());
         Log.Attempted(logger, ruling.State == DeliveryState.Delivered ? LogLevel.Debug : LogLevel.Information,
             due.Id.Value, due.OrderId.Value, connection.Key, due.Kind, call.Purpose, call.Outcome, number, call.ElapsedMs, ruling.State, ruling.NextAttemptAt);
-        return (new FinishedAttempt { Due = due, DestinationKey = connection.Key, At = at, Ruling = ruling, Call = call, Find = find, IsThrottled = outcome is RetryLater { IsThrottled: true } }, outcome);
+        FinishedAttempt finished = new()
+        {
+            Due = due,
+            DestinationKey = connection.Key,
+            At = at,
+            Ruling = ruling,
+            Call = call,
+            Find = find,
+            IsThrottled = outcome is RetryLater { IsThrottled: true },
+            Tracking = due.Kind == DeliveryKind.Status ? null : (outcome as Delivered)?.Tracking,
+        };
+        return (finished, outcome);
     }
 
     private async Task<SendResult> SendAsync(IDestination destination, DeliveryRequest request, DestinationLimits limits, CancellationToken stopping)

@@ -69,7 +69,7 @@ internal sealed class DeliveryLanes(IConnectionDirectory directory, DeliveryAtte
     {
         foreach (var connection in directory.Current.All)
         {
-            if (connection is { IsEnabled: true, Destination: not null } && Lane(connection.Id) is { } lane)
+            if (connection is { IsEnabled: true, Receiver: not null } && Lane(connection.Id) is { } lane)
             {
                 yield return lane;
             }
@@ -110,7 +110,7 @@ internal sealed class DeliveryLanes(IConnectionDirectory directory, DeliveryAtte
         {
             return lane;
         }
-        if (!directory.Current.ById.TryGetValue(id, out var connection) || connection.Destination is null)
+        if (!directory.Current.ById.TryGetValue(id, out var connection) || connection.Receiver is null)
         {
             return null;
         }

@@ -10,9 +10,9 @@ namespace Crossdock.Delivery;
 public sealed class DeliveryQueries(NpgsqlDataSource database, ConnectionQueries connections)
 {
     private const string Columns = """
-        d.id, d.order_id, o.number AS order_number, s.key AS store, t.key AS destination, t.name AS destination_name, d.kind, d.generation, d.state, d.attempts, d.is_unclear,
+        d.id, d.order_id, o.number AS order_number, s.key AS store, t.key AS destination, t.name AS destination_name, d.kind, CASE WHEN d.kind = 'status' THEN d.document ->> 'state' END AS tells, d.generation, d.state, d.attempts, d.is_unclear,
         d.next_attempt_at, d.remote_id, d.last_error, d.body_override IS NOT NULL AS is_edited, d.created_at, d.done_at,
-        CASE WHEN d.state = 'waiting' AND NOT t.enabled AND t.deleted_at IS NULL THEN 'destination is disabled' END AS paused_because
+        CASE WHEN d.state = 'waiting' AND NOT t.enabled AND t.deleted_at IS NULL THEN CASE d.kind WHEN 'status' THEN 'store is disabled' ELSE 'destination is disabled' END END AS paused_because
         """;
 
     private const string Joins = " JOIN connections s ON s.id = d.connection_id JOIN connections t ON t.id = d.destination_id LEFT JOIN orders o ON o.id = d.order_id";
@@ -28,6 +28,11 @@ public sealed class DeliveryQueries(NpgsqlDataSource database, ConnectionQueries
 
     private const string OfOrder = "SELECT " + Columns + " FROM deliveries d" + Joins + " WHERE d.order_id = @order ORDER BY d.id";          // unique key, first column
     private const string One = "SELECT " + Columns + ", d.body_override, coalesce(d.document, o.document, '{}') AS document FROM deliveries d" + Joins + " WHERE d.id = @id";
+
+    private const string Shipments = """
+        SELECT t.key AS destination, t.name AS destination_name, s.remote_id, s.state, s.word, s.said_at, s.carrier, s.tracking_number, s.tracking_url
+        FROM shipments s JOIN connections t ON t.id = s.destination_id WHERE s.order_id = @order ORDER BY s.created_at          -- primary key, first column
+        """;
 
     // The id is a UUIDv7 of the start; its first 48 bits are milliseconds.
     private const string Attempts = """
@@ -94,6 +99,9 @@ public sealed class DeliveryQueries(NpgsqlDataSource database, ConnectionQueries
         await database.ReadAsync<AttemptRow>(Attempts, new { delivery, after = page.After ?? Guid.Empty, take = page.Take + 1 }, cancellationToken),
         page,
         row => row.Id);
+
+    internal async Task<IReadOnlyList<ShipmentRow>> ShipmentsAsync(Guid order, CancellationToken cancellationToken) =>
+        await database.ReadAsync<ShipmentRow>(Shipments, new { order }, cancellationToken);
 
     internal async Task<IReadOnlyList<DeliveryRow>> OfOrderAsync(Guid order, CancellationToken cancellationToken) =>
         await database.ReadAsync<DeliveryRow>(OfOrder, new { order }, cancellationToken);

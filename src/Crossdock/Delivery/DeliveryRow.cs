@@ -25,8 +25,10 @@ public record DeliveryRow
     /// <summary>The destination's key.</summary>
     public required string Destination { get; init; }
     public required string DestinationName { get; init; }
-    /// <summary>create, update or cancel.</summary>
+    /// <summary>create, update or cancel; status where the shop itself is told how its order gets on.</summary>
     public required string Kind { get; init; }
+    /// <summary>The state that the shop is told: processing, in_shipment, delivered or cancelled. Null for every kind but status.</summary>
+    public string? Tells { get; init; }
     public required int Generation { get; init; }
     public required string State { get; init; }
     public required int Attempts { get; init; }
@@ -38,7 +40,7 @@ public record DeliveryRow
     public required bool IsEdited { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? DoneAt { get; init; }
-    /// <summary>Why a waiting one is not even tried: <c>destination is disabled</c>; null when it is. It goes on when the destination is enabled again.</summary>
+    /// <summary>Why a waiting one is not even tried: <c>destination is disabled</c>, <c>store is disabled</c>; null when it is. It goes on when the destination is enabled again.</summary>
     public string? PausedBecause { get; init; }
 }
 
@@ -47,7 +49,7 @@ public sealed record DeliveryDetail : DeliveryRow
 {
     /// <summary>A body that a person edited; null for the template's.</summary>
     public string? BodyOverride { get; init; }
-    /// <summary>The canonical order for this destination, JSON text.</summary>
+    /// <summary>The canonical order for this destination, JSON text; for the kind status what the shop is told.</summary>
     public required string Document { get; init; }
 }
 

@@ -28,6 +28,8 @@ internal readonly record struct DeliveryRuling(DeliveryState State, int Attempts
         RetryLater { IsThrottled: true } later => new(DeliveryState.Waiting, due.Attempts, wasUnclear, now + Wait(later.After, 1, limits, chance), null, later.Because),
         RetryLater later => Again(due, wasUnclear, later.Because, later.After, limits, now, chance),
         Unclear unclear => Again(due, true, unclear.Because, null, limits, now, chance),
+        // A shop that cannot be told must not keep its order from the courier: no hold, but a dead letter for a person.
+        Hold hold when due.Kind == DeliveryKind.Status => new(DeliveryState.Dead, due.Attempts + 1, wasUnclear, now, null, hold.Because),
         Hold hold => new(DeliveryState.Held, due.Attempts + 1, wasUnclear, now, null, hold.Because),
         Rejected rejected => new(DeliveryState.Dead, due.Attempts + 1, wasUnclear, now, null, rejected.Because),
         _ => throw new UnreachableException(),

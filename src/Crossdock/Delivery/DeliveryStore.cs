@@ -2,6 +2,7 @@ using Crossdock.Database;
 using Crossdock.Model;
 using Crossdock.Model.Connectors;
 using Crossdock.Model.Orders;
+using Crossdock.Orders;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -20,7 +21,8 @@ internal sealed class DeliveryStore(NpgsqlDataSource database, NodeIdentity node
             ORDER BY next_attempt_at LIMIT 1) d
         """;
 
-    // Deliveries of one order to one destination go one after the other, in the order of their generations; those of a held order wait, except that calling off may go on.
+    // Deliveries of one order to one destination go one after the other, in the order of their generations; those of a held order wait, except that calling off may go on
+    // and the shop may learn what has happened.
     // What never arrived is neither changed nor cancelled: SupersedeFollowers ends those.
     // A row that still names a node was held by one that died: it may have been sent.
     private const string Claim = """
@@ -28,11 +30,11 @@ internal sealed class DeliveryStore(NpgsqlDataSource database, NodeIdentity node
             SELECT d.id, d.leased_by IS NOT NULL AS abandoned
             FROM deliveries d JOIN orders o ON o.id = d.order_id
             WHERE d.destination_id = $1 AND d.state = 'waiting' AND d.next_attempt_at <= $2 AND (d.leased_until IS NULL OR d.leased_until <= $2)
-              AND (NOT o.held OR d.kind = 'cancel')
+              AND (NOT o.held OR d.kind IN ('cancel', 'status'))
               AND NOT EXISTS (
                   SELECT 1 FROM deliveries e
                   WHERE e.order_id = d.order_id AND e.destination_id = d.destination_id AND e.state = 'waiting' AND (e.generation, e.id) < (d.generation, d.id))
-              AND (d.kind = 'create' OR EXISTS (
+              AND (d.kind IN ('create', 'status') OR EXISTS (
                   SELECT 1 FROM deliveries e
                   WHERE e.order_id = d.order_id AND e.destination_id = d.destination_id AND e.kind = 'create' AND (e.state = 'delivered' OR e.is_unclear)))
             ORDER BY d.next_attempt_at
@@ -47,18 +49,26 @@ internal sealed class DeliveryStore(NpgsqlDataSource database, NodeIdentity node
                 SELECT e.remote_id FROM deliveries e
                 WHERE e.order_id = x.order_id AND e.destination_id = $1 AND e.state = 'delivered' AND e.remote_id IS NOT NULL
                 ORDER BY e.generation DESC LIMIT 1)),
-            x.body_override, coalesce(x.document, o.document)::text, o.number
+            x.body_override, CASE WHEN x.kind = 'status' THEN o.document ELSE coalesce(x.document, o.document) END::text, o.number,
+            CASE WHEN x.kind = 'status' THEN x.document::text END
         FROM claimed x JOIN orders o ON o.id = x.order_id
         """;
 
     // An update or a cancellation of what never arrived is not needed any more.
     private const string SupersedeFollowers = """
         UPDATE deliveries d SET state = 'superseded', done_at = $2, last_error = 'nothing had been handed over'
-        WHERE d.destination_id = ANY ($1) AND d.state = 'waiting' AND d.kind <> 'create' AND d.leased_until IS NULL AND d.next_attempt_at <= $2
+        WHERE d.destination_id = ANY ($1) AND d.state = 'waiting' AND d.kind IN ('update', 'cancel') AND d.leased_until IS NULL AND d.next_attempt_at <= $2
           AND NOT EXISTS (
               SELECT 1 FROM deliveries e
               WHERE e.order_id = d.order_id AND e.destination_id = d.destination_id AND e.kind = 'create'
                 AND (e.state IN ('waiting', 'delivered') OR e.is_unclear))
+        """;
+
+    // Whoever switches telling off means it at once; what is being sent has its outcome on the way, and is looked at again.
+    private const string Silence = """
+        UPDATE deliveries SET state = 'superseded', done_at = $2, last_error = $3, leased_by = NULL, leased_until = NULL
+        WHERE destination_id = ANY ($1) AND state = 'waiting' AND kind = 'status' AND (leased_until IS NULL OR leased_until <= $2)
+        RETURNING id, order_id, connection_id, document::text
         """;
 
     // A claim's lease is told apart by its moment: no two claims of a node have the same.
@@ -76,7 +86,7 @@ internal sealed class DeliveryStore(NpgsqlDataSource database, NodeIdentity node
     private const string GiveBack = """
         UPDATE deliveries d SET leased_until = NULL, leased_by = NULL, is_unclear = d.is_unclear OR u.unclear,
             -- not sent, and called off meanwhile
-            state = CASE WHEN d.state = 'waiting' AND d.kind <> 'cancel' AND NOT d.is_unclear AND NOT u.unclear AND EXISTS (
+            state = CASE WHEN d.state = 'waiting' AND d.kind NOT IN ('cancel', 'status') AND NOT d.is_unclear AND NOT u.unclear AND EXISTS (
                     SELECT 1 FROM orders o WHERE o.id = d.order_id AND o.state IN ('cancelled', 'excluded'))
                 THEN 'superseded' ELSE d.state END
         FROM unnest($1::uuid[], $2::boolean[]) AS u (id, unclear)
@@ -128,6 +138,7 @@ internal sealed class DeliveryStore(NpgsqlDataSource database, NodeIdentity node
                 BodyOverride = reader.IsDBNull(8) ? null : reader.GetString(8),
                 Document = reader.GetFieldValue<byte[]>(9),
                 OrderNumber = reader.GetString(10),
+                Notice = reader.IsDBNull(11) ? null : ShopNotices.Read(reader.GetString(11)),
                 StoreKey = storeKey(store),
                 LeasedUntil = leasedUntil,
             });
@@ -143,6 +154,33 @@ internal sealed class DeliveryStore(NpgsqlDataSource database, NodeIdentity node
         int ended = await new ConnectionWork(clock).EndAsync(connection, "crossdock", cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return ended;
+    }
+
+    /// <summary>Ends what these shops were still to be told; answers how much.</summary>
+    internal async Task<int> SilenceAsync(IReadOnlyList<ConnectionId> stores, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        List<(Guid Order, int Store, TimelineEntry Entry)> ended = [];
+        await using (NpgsqlCommand command = new(Silence, connection)
+        {
+            Parameters = { Parameters.Array(NpgsqlDbType.Integer, stores, id => id.Value), Parameters.Time(now), new NpgsqlParameter<string> { TypedValue = ShopNotices.SwitchedOff } },
+        })
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+        {
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                string what = ShopNotices.Words(ShopNotices.Read(reader.GetString(3)));
+                ended.Add((reader.GetGuid(1), reader.GetInt32(2), new TimelineEntry(now, TimelineKind.Delivery, "crossdock", $"The shop is not told any more: {what}.", "telling it was switched off in its connection's settings", reader.GetGuid(0))));
+            }
+        }
+        if (ended.Count > 0)
+        {
+            await using NpgsqlBatch telling = new(connection) { BatchCommands = { DeliveryActions.Telling(ended, now) } };
+            await telling.ExecuteNonQueryAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+        return ended.Count;
     }
 
     internal async Task SupersedeFollowersAsync(IReadOnlyList<ConnectionId> destinations, DateTimeOffset now, CancellationToken cancellationToken)

@@ -66,7 +66,7 @@ internal sealed class DestinationLane
     {
         get
         {
-            if (isClosed || connection is not { IsEnabled: true, Destination: { } destination } || stopping.IsCancellationRequested)
+            if (isClosed || connection is not { IsEnabled: true, Receiver: { } destination } || stopping.IsCancellationRequested)
             {
                 return 0;
             }
@@ -96,7 +96,7 @@ internal sealed class DestinationLane
         }
     }
 
-    private int LowWater => Math.Max(connection.Destination?.Limits.Concurrency ?? 1, ClaimSize / 4);
+    private int LowWater => Math.Max(connection.Receiver?.Limits.Concurrency ?? 1, ClaimSize / 4);
 
     /// <summary>The connection is gone: what is queued is given back by the workers.</summary>
     internal void Close() => isClosed = true;
@@ -108,7 +108,7 @@ internal sealed class DestinationLane
     {
         connection = newer;
         isClosed = false;
-        int wanted = Math.Max(1, newer.Destination?.Limits.Concurrency ?? 1);
+        int wanted = Math.Max(1, newer.Receiver?.Limits.Concurrency ?? 1);
         lock (gate)
         {
             while (workers.Count < wanted && !stopping.IsCancellationRequested)
@@ -142,7 +142,7 @@ internal sealed class DestinationLane
         var now = clock.GetUtcNow();
         long paused = Volatile.Read(ref pausedUntilTicks);
         long success = Volatile.Read(ref lastSuccessTicks);
-        var limits = connection.Destination?.Limits;
+        var limits = connection.Receiver?.Limits;
         var state = breaker.State;
         return new DestinationStatus(
             connection.Id, connection.Key, state, state == BreakerState.Closed ? null : breaker.OpenUntil, breaker.FailuresInRow,
@@ -157,7 +157,7 @@ internal sealed class DestinationLane
             while (!stopping.IsCancellationRequested && await queue.Reader.WaitToReadAsync(stopping))
             {
                 // The concurrency was lowered: this worker sleeps until it is raised again.
-                while (number >= (connection.Destination?.Limits.Concurrency ?? 1) && number > 0)
+                while (number >= (connection.Receiver?.Limits.Concurrency ?? 1) && number > 0)
                 {
                     await Task.Delay(LongestWaitInMemory, clock, stopping);
                 }
@@ -187,7 +187,7 @@ internal sealed class DestinationLane
         try
         {
             var current = connection;
-            if (isClosed || current is not { IsEnabled: true, Destination: { } destination } || !await MayCallAsync(due, destination.Limits))
+            if (isClosed || !current.IsEnabled || current.ReceiverOf(due.Kind) is not { } destination || !await MayCallAsync(due, destination.Limits))
             {
                 writer.GiveBack(due, isUnclear: false);
                 return;

@@ -18,6 +18,9 @@ internal sealed class DueDelivery
     /// <summary>The canonical order for this destination as JSON, UTF-8.</summary>
     public required ReadOnlyMemory<byte> Document { get; init; }
 
+    /// <summary>What the shop is to be told; null for every kind but <see cref="DeliveryKind.Status"/>.</summary>
+    public StatusNotice? Notice { get; init; }
+
     /// <summary>The lease in the row: later than this another node may have it.</summary>
     public required DateTimeOffset LeasedUntil { get; init; }
 

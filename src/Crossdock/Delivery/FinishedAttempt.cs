@@ -17,6 +17,9 @@ internal sealed class FinishedAttempt
     /// <summary>True when only the rate was wrong: that is nobody's failure.</summary>
     public bool IsThrottled { get; init; }
 
+    /// <summary>The tracking that the destination's answer named; null when it named none.</summary>
+    public Tracking? Tracking { get; init; }
+
     /// <summary>The look-up before it, where there was one.</summary>
     public LoggedCall? Find { get; init; }
 
@@ -27,6 +30,7 @@ internal sealed class FinishedAttempt
         DestinationKey = DestinationKey,
         At = At,
         IsThrottled = IsThrottled,
+        Tracking = Tracking,
         Ruling = Ruling with { Error = Ruling.Error is null ? null : "the answer could not be stored" },
         Call = Call with { Exchange = null, Because = null },
         Find = Find is { } find ? find with { Exchange = null, Because = null } : null,

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Crossdock.Connections;
 using Crossdock.Database;
+using Crossdock.Model;
 using Crossdock.Model.Connectors;
 using Crossdock.Model.Orders;
 using Crossdock.Orders;
@@ -9,7 +11,7 @@ using NpgsqlTypes;
 namespace Crossdock.Delivery;
 
 /// <summary>Stores how attempts ended: a group of them in one round trip, which is one transaction.</summary>
-internal sealed class OutcomeStore(KeyedDatabase database, DeliveryStore deliveries, NodeIdentity node)
+internal sealed class OutcomeStore(KeyedDatabase database, DeliveryStore deliveries, IConnectionDirectory directory, NodeIdentity node)
 {
     internal const string DeliveryRefused = "delivery_refused";
 
@@ -21,13 +23,17 @@ internal sealed class OutcomeStore(KeyedDatabase database, DeliveryStore deliver
 
     // What was delivered is delivered, whatever was decided meanwhile; anything else counts only while the lease is ours.
     // What certainly failed is neither repeated nor asked about when its order was called off meanwhile, or a cancellation is waiting behind it.
-    private const string Settle = """
+    private const string Settle = $"""
         UPDATE deliveries d SET
             state = CASE WHEN u.state = 'waiting' AND d.kind = 'create' AND NOT u.unclear AND EXISTS (
                         SELECT 1 FROM deliveries l
                         WHERE l.order_id = d.order_id AND l.destination_id = d.destination_id AND l.kind = 'cancel' AND l.state = 'waiting' AND l.generation > d.generation)
-                      OR u.state <> 'delivered' AND d.kind <> 'cancel' AND NOT u.unclear AND EXISTS (
+                      OR u.state <> 'delivered' AND d.kind NOT IN ('cancel', 'status') AND NOT u.unclear AND EXISTS (
                         SELECT 1 FROM orders o WHERE o.id = d.order_id AND o.state IN ('cancelled', 'excluded'))
+                      OR u.state <> 'delivered' AND d.kind = 'status' AND EXISTS (          -- a later state takes its place
+                        SELECT 1 FROM deliveries l
+                        WHERE l.order_id = d.order_id AND l.destination_id = d.destination_id AND l.kind = 'status' AND l.state <> 'superseded' AND l.generation > d.generation
+                          AND {ShopNotices.IsOutdone})
                     THEN 'superseded' ELSE u.state END,
             attempts = u.attempts, is_unclear = u.unclear, next_attempt_at = u.next, leased_until = NULL, leased_by = NULL,
             remote_id = coalesce(u.remote, d.remote_id), last_error = u.error, done_at = u.done
@@ -56,23 +62,21 @@ internal sealed class OutcomeStore(KeyedDatabase database, DeliveryStore deliver
             $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::text[])
         """;
 
-    /// <summary>Stores all of them or none. May be called again after a failure that left it open whether they were stored.</summary>
-    internal async Task StoreAsync(IReadOnlyList<FinishedAttempt> finished, IReadOnlyList<(Model.DeliveryId Id, bool IsUnclear)> givenBack, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>Stores all of them or none. May be called again after a failure that left it open whether they were stored. True when shops are to be told something by it.</summary>
+    internal async Task<bool> StoreAsync(IReadOnlyList<FinishedAttempt> finished, IReadOnlyList<(Model.DeliveryId Id, bool IsUnclear)> givenBack, DateTimeOffset now, CancellationToken cancellationToken)
     {
         // :: Step 15: store the outcome: done, next attempt, dead letter or hold
         await using var batch = database.Source.CreateBatch();
-        if (finished.Count > 0)
-        {
-            AddFinished(batch, finished, now);
-        }
+        bool isTelling = finished.Count > 0 && AddFinished(batch, finished, now);
         if (givenBack.Count > 0)
         {
             batch.BatchCommands.Add(deliveries.GivingBack(givenBack));
         }
         await batch.ExecuteNonQueryAsync(cancellationToken);
+        return isTelling;
     }
 
-    private void AddFinished(NpgsqlBatch batch, IReadOnlyList<FinishedAttempt> finished, DateTimeOffset now)
+    private bool AddFinished(NpgsqlBatch batch, IReadOnlyList<FinishedAttempt> finished, DateTimeOffset now)
     {
         // Orders before deliveries, as the processor locks them, so that the two never wait for each other.
         List<ToldMove> moves = [];
@@ -123,6 +127,29 @@ internal sealed class OutcomeStore(KeyedDatabase database, DeliveryStore deliver
             });
         }
         batch.BatchCommands.Add(Recording(finished));
+        return AddNews(batch, finished, moves, now);
+    }
+
+    // What the destinations' answers say beside yes, and what the shops are to learn of it. Nothing of it where nobody asks for it.
+    private bool AddNews(NpgsqlBatch batch, IReadOnlyList<FinishedAttempt> finished, List<ToldMove> moves, DateTimeOffset now)
+    {
+        var connections = directory.Current.ById;
+        var known = finished.Where(one => one.Ruling.State == DeliveryState.Delivered && one.Due.Kind is DeliveryKind.Create or DeliveryKind.Update
+            && (one.Tracking is not null || connections.TryGetValue(one.Due.Destination, out var destination) && destination.News is not null)).ToList();
+        if (known.Count > 0)
+        {
+            batch.BatchCommands.Add(ShipmentStore.Knowing([.. known.Select(one => new KnownShipment(one.Due.OrderId, one.Due.Destination, one.Due.Store, one.Ruling.RemoteId, one.Tracking))], now));
+        }
+        List<TellShop> wanted = [.. moves.Where(told => Tells(told.Store)).Select(told => new TellShop(told.Move.Id, told.Move.To, now, told.Move.To))];
+        var tracked = known.Where(one => one.Tracking is not null && !moves.Exists(told => told.Move.Id == one.Due.OrderId) && Tells(one.Due.Store));
+        wanted.AddRange(tracked.Select(one => new TellShop(one.Due.OrderId, OrderState.Processing, now, OrderState.Processing)));
+        if (wanted.Count > 0)
+        {
+            batch.BatchCommands.Add(ShopNotices.Planning(wanted, now));
+        }
+        return wanted.Count > 0;
+
+        bool Tells(ConnectionId store) => connections.TryGetValue(store, out var shop) && shop.TellsStatus;
     }
 
     private NpgsqlBatchCommand Settling(IReadOnlyList<FinishedAttempt> finished) => new(Settle)

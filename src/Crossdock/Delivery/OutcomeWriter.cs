@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Crossdock.Model;
+using Crossdock.Model.Connectors;
 using Crossdock.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -17,7 +18,7 @@ internal sealed partial class OutcomeWriter(OutcomeStore store, ConnectionStatis
     // Its length is bounded by the leases this node holds.
     private readonly Channel<(DeliveryId Id, bool IsUnclear)> givenBack = Channel.CreateUnbounded<(DeliveryId, bool)>(new UnboundedChannelOptions { SingleReader = true });
 
-    /// <summary>Raised after leases were given back and the rows can be claimed.</summary>
+    /// <summary>Raised after leases were given back, or something new is to be told to a shop, and the rows can be claimed.</summary>
     internal event Action? GaveBack;
 
     /// <summary>Waits while too much waits for the database.</summary>
@@ -115,8 +116,12 @@ internal sealed partial class OutcomeWriter(OutcomeStore store, ConnectionStatis
         {
             try
             {
-                await store.StoreAsync(batch, back, clock.GetUtcNow(), abandoned);
+                bool isTelling = await store.StoreAsync(batch, back, clock.GetUtcNow(), abandoned);
                 Count(batch);
+                if (isTelling)
+                {
+                    GaveBack?.Invoke();
+                }
                 return null;
             }
             catch (PostgresException stored) when (stored.SqlState == PostgresErrorCodes.UniqueViolation)
@@ -152,6 +157,11 @@ internal sealed partial class OutcomeWriter(OutcomeStore store, ConnectionStatis
         foreach (var one in batch.Where(one => !one.IsThrottled))
         {
             bool isDone = one.Ruling.State == DeliveryState.Delivered;
+            if (one.Due.Kind == DeliveryKind.Status)
+            {
+                statistics.Count(one.Due.Store, isDone ? Statistic.Told : Statistic.NotTold);
+                continue;
+            }
             statistics.Count(one.Due.Destination, isDone ? Statistic.Delivered : Statistic.Failed);
             if (isDone)
             {

@@ -46,7 +46,7 @@ public sealed class HoldStore
     private const string EndCalledOff = """
         UPDATE deliveries d SET state = 'superseded', done_at = $3, leased_until = NULL, leased_by = NULL
         FROM orders o
-        WHERE (d.id = ANY ($2) AND d.state = 'held' OR d.order_id = ANY ($1) AND d.state = 'waiting') AND (d.leased_until IS NULL OR d.leased_until <= $3) AND d.kind <> 'cancel'
+        WHERE (d.id = ANY ($2) AND d.state = 'held' OR d.order_id = ANY ($1) AND d.state = 'waiting') AND (d.leased_until IS NULL OR d.leased_until <= $3) AND d.kind NOT IN ('cancel', 'status')
           AND o.id = d.order_id AND o.state IN ('cancelled', 'excluded')
           AND NOT EXISTS (SELECT 1 FROM deliveries c WHERE c.order_id = d.order_id AND c.destination_id = d.destination_id AND c.kind = 'cancel' AND c.state = 'waiting')
         """;

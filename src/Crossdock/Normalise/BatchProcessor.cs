@@ -273,6 +273,13 @@ internal sealed class BatchProcessor(KeyedDatabase database, IConnectionDirector
             }
         }
 
+        Guid[] calledOff = [.. results.Where(one => one.Draft.Store.TellsStatus && one.Draft.Before is { } before && before.State != one.Result.Row.State && one.Result.Row.State is OrderState.Cancelled or OrderState.Excluded)
+            .Select(one => one.Result.Row.Id.Value)];
+        if (calledOff.Length > 0)
+        {
+            batch.BatchCommands.Add(ShopNotices.CallingOff(calledOff, now));
+        }
+
         foreach (var draft in drafts.Where(draft => draft.IsTouched && !ids.ContainsKey(draft)))
         {
             batch.BatchCommands.Add(OrderStore.TouchCommand(draft.Before!.Id, draft.UpdatedAt, draft.EventId));

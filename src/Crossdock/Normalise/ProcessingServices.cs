@@ -1,5 +1,6 @@
 using Crossdock.Database;
 using Crossdock.Delivery;
+using Crossdock.News;
 using Crossdock.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -25,6 +26,7 @@ public static class ProcessingServices
         {
             services.TryAddSingleton<FetchBell>();
             services.AddSingleton<BatchProcessor>();
+            services.AddSingleton<NewsProcessor>();
             services.AddSingleton<InboxClaims>();
             services.AddSingleton<ParkedStore>();
             services.AddSingleton<Processor>();

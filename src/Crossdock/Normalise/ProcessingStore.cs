@@ -33,7 +33,7 @@ internal static class ProcessingStore
     // A row that names a node may be on its way; when the lease has run out, that node died with it and it may have arrived.
     private const string Deliveries = """
         SELECT id, order_id, destination_id, kind, generation, state, attempts, is_unclear, leased_by IS NOT NULL, remote_id
-        FROM deliveries WHERE order_id = ANY($1) ORDER BY id FOR UPDATE
+        FROM deliveries WHERE order_id = ANY($1) AND kind <> 'status' ORDER BY id FOR UPDATE          -- what the shop is told is no destination's business
         """;
 
     private const string Holds = "SELECT order_id, code, reason, released_at IS NULL, opened_by = 'crossdock' AND delivery_id IS NULL FROM holds WHERE order_id = ANY($1)";

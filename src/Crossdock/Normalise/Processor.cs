@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Crossdock.Database;
 using Crossdock.Delivery;
+using Crossdock.News;
 using Crossdock.Telemetry;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -10,7 +11,7 @@ using Npgsql;
 namespace Crossdock.Normalise;
 
 /// <summary>The processing role: one loop per lane, and one that looks for events nobody has in memory.</summary>
-internal sealed partial class Processor(ProcessingQueue queue, BatchProcessor batches, InboxClaims claims, ParkedStore parkedStore, IOptions<ProcessingOptions> options, TimeProvider clock, ILogger<Processor> logger)
+internal sealed partial class Processor(ProcessingQueue queue, BatchProcessor batches, NewsProcessor news, InboxClaims claims, ParkedStore parkedStore, IOptions<ProcessingOptions> options, TimeProvider clock, ILogger<Processor> logger)
     : BackgroundService
 {
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -65,7 +66,7 @@ internal sealed partial class Processor(ProcessingQueue queue, BatchProcessor ba
             try
             {
                 long started = Stopwatch.GetTimestamp();
-                await batches.ProcessAsync(batch, rows, stopping);
+                await ProcessAsync(batch, rows, stopping);
                 double elapsed = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
                 HubMeter.BatchMilliseconds.Record(elapsed);
                 // :: Step 16: one wide log line
@@ -101,6 +102,23 @@ internal sealed partial class Processor(ProcessingQueue queue, BatchProcessor ba
             {
                 // A lost race with another node: the order is there now, or the deadlock is over.
             }
+        }
+    }
+
+    // What stores say and what destinations say are worked by themselves, each in a transaction. Should the second fail, the first finds its rows gone and does nothing.
+    private async Task ProcessAsync(IReadOnlyList<InboxItem> batch, CopyRows rows, CancellationToken stopping)
+    {
+        // One look at the connections for each: an event is one or the other, never neither.
+        var kinds = batch.ToLookup(news.Concerns);
+        var said = kinds[true].ToList();
+        if (said.Count < batch.Count)
+        {
+            await batches.ProcessAsync(said.Count == 0 ? batch : [.. kinds[false]], rows, stopping);
+        }
+
+        if (said.Count > 0)
+        {
+            await news.ProcessAsync(said, stopping);
         }
     }
 

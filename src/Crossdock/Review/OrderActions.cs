@@ -204,6 +204,11 @@ public sealed class OrderActions(NpgsqlDataSource database, IConnectionDirectory
         {
             Parameters = { new() { Value = id }, new() { Value = plan.Holds.Count > 0 }, new() { Value = plan.Generation }, new() { Value = now.UtcDateTime }, new() { Value = actor } },
         });
+        if (current.ById.GetValueOrDefault(order.ConnectionId) is { TellsStatus: true })
+        {
+            batch.BatchCommands.Add(ShopNotices.Planning([new TellShop(order.Id, OrderState.Cancelled, now)], now));
+        }
+
         await batch.ExecuteNonQueryAsync(cancellationToken);
         await TellAsync(connection, order, now,
         [

@@ -35,6 +35,10 @@ public enum Statistic
     Failed = 10,
     /// <summary>Deliveries done; counted for the store whose order it was.</summary>
     HandedOver = 11,
+    /// <summary>States that a shop was told; counted for the shop.</summary>
+    Told = 12,
+    /// <summary>Attempts to tell a shop that failed; counted for the shop. A throttled call is none.</summary>
+    NotTold = 13,
 }
 
 /// <summary>Adds up counts in memory and writes them every two seconds. A crash may lose the last two seconds of figures, never of events.</summary>

@@ -11,4 +11,5 @@ internal static class DeliveryEventIds
     internal const int DestinationThrew = 1205;
     internal const int DestinationsGone = 1206;
     internal const int OutcomesUnexpected = 1207;
+    internal const int TellingEnded = 1208;
 }

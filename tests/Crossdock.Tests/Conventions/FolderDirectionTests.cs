@@ -17,16 +17,16 @@ public sealed partial class FolderDirectionTests
         ["Capture"] = ["Connections", "Database", "Normalise", "Telemetry"],
         ["Relay"] = ["Capture", "Connections", "Telemetry"],
         ["Orders"] = ["Capture", "Connections", "Database", "Delivery", "Holds", "Rules", "Telemetry"],
-        ["Normalise"] = ["Capture", "Connections", "Database", "Delivery", "Holds", "Orders", "Rules", "Telemetry"],
+        ["Normalise"] = ["Capture", "Connections", "Database", "Delivery", "Holds", "Orders", "Rules", "Telemetry", "News"],
+        ["News"] = ["Connections", "Database", "Delivery", "Normalise", "Orders", "Telemetry"],
         ["Delivery"] = ["Connections", "Database", "Holds", "Orders", "Telemetry"],
         ["Alerts"] = ["Connections", "Database", "Delivery"],
         ["Holds"] = ["Connections", "Database", "Delivery", "Orders", "Telemetry"],
         ["Backfill"] = ["Access", "Connections", "Database", "Normalise", "Orders", "Reading", "Telemetry"],
         ["Reading"] = ["Access", "Alerts", "Capture", "Connections", "Database", "Normalise", "Telemetry"],
-        ["Subscriptions"] = ["Alerts", "Connections", "Database", "Reading", "Telemetry"],
         ["Files"] = ["Capture", "Connections", "Database", "Normalise", "Reading", "Telemetry"],
         ["Review"] = ["Connections", "Database", "Delivery", "Holds", "Normalise", "Orders"],
-        ["Api"] = ["Accounts", "Alerts", "Backfill", "Capture", "Connections", "Database", "Delivery", "Files", "Holds", "Normalise", "Orders", "Reading", "Review", "Rules", "Subscriptions", "Telemetry"],
+        ["Api"] = ["Accounts", "Alerts", "Backfill", "Capture", "Connections", "Database", "Delivery", "Files", "Holds", "Normalise", "Orders", "Reading", "Review", "Rules", "Telemetry"],
     };
 
     [Fact]

@@ -55,7 +55,7 @@ internal sealed class DeliveryHub : IAsyncDisposable, IConnectionDirectory
     internal ConnectionQueries Connections => new(Database, this, services.GetServices<IDestinationHealth>(), TimeProvider.System);
     internal DestinationStatus? Status(ConnectionId id) => services.GetRequiredService<IDestinationMonitor>().Statuses().SingleOrDefault(status => status.Id == id);
 
-    internal async Task<ConnectionId> AddAsync(string name, IDestination? destination)
+    internal async Task<ConnectionId> AddAsync(string name, IDestination? destination, IDestination? told = null)
     {
         string key = $"{name}-{tag}";
         await using var connection = await Database.OpenConnectionAsync();
@@ -69,10 +69,27 @@ internal sealed class DeliveryHub : IAsyncDisposable, IConnectionDirectory
             Connector = new ScriptedConnector(),
             Rules = new NoRules(),
             Destination = destination,
+            StatusDestination = told,
         });
         Current = new ConnectionSnapshot([.. connections]);
         Changed?.Invoke();
         return id;
+    }
+
+    /// <summary>The store of the orders that follow, told how they get on.</summary>
+    internal async Task<ConnectionId> TellAsync(IDestination shop, string name = "store") => Store = await AddAsync(name, null, shop);
+
+    /// <summary>Changes a connection's settings: the shop is told no more, or again.</summary>
+    internal void Replace(ConnectionId id, IDestination? told)
+    {
+        int index = connections.FindIndex(connection => connection.Id == id);
+        var former = connections[index];
+        connections[index] = new Connection
+        {
+            Id = id, Settings = former.Settings, IsEnabled = true, Version = former.Version + 1, Connector = former.Connector, Rules = former.Rules, Destination = former.Destination, StatusDestination = told,
+        };
+        Current = new ConnectionSnapshot([.. connections]);
+        Changed?.Invoke();
     }
 
     internal async Task StartAsync()
@@ -178,8 +195,10 @@ internal sealed class DeliveryHub : IAsyncDisposable, IConnectionDirectory
         await services.DisposeAsync();
     }
 
-    private sealed class ScriptedConnector : IConnector
+    private sealed class ScriptedConnector : IConnector, IOrderStatusTarget
     {
+        public bool TellsStatus(ConnectionSettings connection) => true;
+        public IDestination OpenStatus(ConnectionAccess access) => throw new InvalidOperationException("a test gives the destination itself");
         public ConnectorManifest Manifest { get; } = new() { Platform = "scripted", Title = "Scripted", Summary = "Does what a test says." };
         public IReadOnlyList<SettingProblem> Check(ConnectionSettings connection) => [];
     }

@@ -21,7 +21,6 @@ internal sealed class ScriptedShop
     internal bool TellsTotal { get; init; }
     internal ReadingTraits Traits { get; init; } = new() { Pace = new RequestPace(10_000, 10_000, 8), PollEvery = TimeSpan.FromHours(1) };
     internal TimeSpan? FeedEvery { get; init; }
-    internal ISubscriptions? Subscriptions { get; init; }
     internal List<ReadRequest> Lists { get; } = [];
     internal List<string> Fetches { get; } = [];
     internal List<string> Committed { get; } = [];
@@ -122,7 +121,7 @@ internal sealed class ScriptedShop
 }
 
 /// <summary>The connector of <see cref="ScriptedShop"/>s.</summary>
-internal sealed class ScriptedStore(Func<string, ScriptedShop> shops) : IConnector, IOrderSource, IOrderFeedSource, IOrderMapper, ISubscriptionSource
+internal sealed class ScriptedStore(Func<string, ScriptedShop> shops) : IConnector, IOrderSource, IOrderFeedSource, IOrderMapper
 {
     public ConnectorManifest Manifest { get; } = new() { Platform = "scripted", Title = "Scripted", Summary = "Does what a test says." };
 
@@ -135,10 +134,6 @@ internal sealed class ScriptedStore(Func<string, ScriptedShop> shops) : IConnect
     public TimeSpan? FeedEvery(ConnectionSettings connection) => shops(connection.Key).FeedEvery;
 
     public IOrderFeed OpenFeed(ConnectionAccess access) => new Feed(shops(access.Settings.Key));
-
-    public bool ManagesSubscriptions(ConnectionSettings connection) => shops(connection.Key).Subscriptions is not null;
-
-    public ISubscriptions OpenSubscriptions(ConnectionAccess access) => shops(access.Settings.Key).Subscriptions!;
 
     public IOrderMapping MappingFor(ConnectionSettings connection) => new Mapping();
 
