@@ -12,7 +12,6 @@ using Crossdock.Model.Connectors;
 using Crossdock.Normalise;
 using Crossdock.Reading;
 using Crossdock.Relay;
-using Crossdock.Subscriptions;
 using Crossdock.WebConsole;
 
 namespace Crossdock.Server;
@@ -31,7 +30,7 @@ internal static class HubParts
         if (roles.Contains("deliver")) services.AddDelivery();
         services.AddProcessing(isOpen: roles.Contains("process"));
         if (roles.Contains("capture")) services.AddCapture().AddRelays();
-        if (roles.Contains("schedule")) services.AddReading().AddSubscriptions().AddBackfill().AddFileWork();
+        if (roles.Contains("schedule")) services.AddReading().AddBackfill().AddFileWork();
         services.AddHolds();
         services.AddCrossdockAuthentication();
         services.AddCrossdockApi();

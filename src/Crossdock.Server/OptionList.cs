@@ -22,7 +22,6 @@ internal static class OptionList
         ("Relay", typeof(Crossdock.Relay.RelayOptions)),
         ("Processing", typeof(Crossdock.Normalise.ProcessingOptions)),
         ("Reading", typeof(Crossdock.Reading.ReadingOptions)),
-        ("Subscriptions", typeof(Crossdock.Subscriptions.SubscriptionOptions)),
         ("Connections", typeof(Crossdock.Connections.ConnectionsOptions)),
         ("Files", typeof(Crossdock.Files.FilesOptions)),
         ("Delivery", typeof(Crossdock.Delivery.DeliveryOptions)),

@@ -16,6 +16,9 @@ namespace Crossdock.Server.Sandbox;
 /// <summary>A small town for newcomers: emulated stores that sell, with rules of their own, and emulated couriers that fail now and then. All on loopback.</summary>
 internal sealed class SandboxTown : IAsyncDisposable
 {
+    private static readonly string[] JumpsellerEvents = ["order_pending_payment", "order_paid", "order_updated", "order_shipped", "order_canceled"];
+    private static readonly string[] WooTopics = ["order.created", "order.updated", "order.deleted", "order.restored"];
+
     private readonly CancellationTokenSource closing = new();
     private readonly List<IAsyncDisposable> houses = [];
     private readonly List<Task> trade = [];
@@ -81,14 +84,15 @@ internal sealed class SandboxTown : IAsyncDisposable
         var taller = Keep(await JumpsellerEmulator.StartAsync(new() { FirstId = number, DropRate = 0.02, RepeatRate = 0.05 }));
         string secret = RandomNumberGenerator.GetHexString(32, lowercase: true);
         string token = "shpat_" + RandomNumberGenerator.GetHexString(32, lowercase: true);
+        string courierSecret = "whsec_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(24));
         string ownSecret = "whsec_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(24));
 
         var shopifies = new List<ShopifyEmulator>();
-        foreach (var (shop, seed) in ((string, int)[])[("andina-outdoor.myshopify.com", 1), ("boreal-trekking.myshopify.com", 1001)])
+        foreach (var (key, shop, seed) in ((string, string, int)[])[("andina", "andina-outdoor.myshopify.com", 1), ("boreal", "boreal-trekking.myshopify.com", 1001)])
         {
             shopifies.Add(Keep(await ShopifyEmulator.StartAsync(new()
             {
-                Shop = shop, Secret = secret, AccessToken = token, Seed = seed, FirstNumber = number, TimeScale = 0.01,
+                Shop = shop, Secret = secret, AccessToken = token, Seed = seed, FirstNumber = number, HubAddress = new Uri($"{hub.Address}/in/{key}"), RemovesSubscriptions = false, TimeScale = 0.01,
                 RepeatRate = 0.05, ReorderRate = 0.03, UpdateRate = 0.06, CancelRate = 0.03, RefundRate = 0.03, FulfilRate = 0.05, BadAddressRate = 0.03, TestRate = 0.02,
             })));
         }
@@ -96,7 +100,7 @@ internal sealed class SandboxTown : IAsyncDisposable
         var values = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["SANDBOX_ANDINA"] = shopifies[0].Address.AbsoluteUri, ["SANDBOX_BOREAL"] = shopifies[1].Address.AbsoluteUri, ["SANDBOX_TOKEN"] = token,
-            ["SANDBOX_COURIER"] = courier.Address, ["SANDBOX_NIGHT"] = night.Address, ["SANDBOX_POLAR"] = polar.Address, ["SANDBOX_CUMBRE"] = cumbre.Address, ["SANDBOX_CUMBRE_KEY"] = new PrestaShopEmulatorOptions().Key, ["SANDBOX_WOO_KEY"] = "ck_" + wooKey, ["SANDBOX_WOO_SECRET"] = "cs_" + wooKey, ["SANDBOX_SECRET"] = secret,
+            ["SANDBOX_COURIER"] = courier.Address, ["SANDBOX_COURIER_SECRET"] = courierSecret, ["SANDBOX_NIGHT"] = night.Address, ["SANDBOX_POLAR"] = polar.Address, ["SANDBOX_CUMBRE"] = cumbre.Address, ["SANDBOX_CUMBRE_KEY"] = new PrestaShopEmulatorOptions().Key, ["SANDBOX_WOO_KEY"] = "ck_" + wooKey, ["SANDBOX_WOO_SECRET"] = "cs_" + wooKey, ["SANDBOX_SECRET"] = secret,
             ["SANDBOX_LAGO"] = lago.Address, ["SANDBOX_LAGO_TOKEN"] = new MagentoEmulatorOptions().AccessToken,
             ["SANDBOX_SUR"] = sur.Address, ["SANDBOX_SUR_KEY"] = new VtexEmulatorOptions().AppKey, ["SANDBOX_SUR_TOKEN"] = new VtexEmulatorOptions().AppToken,
             ["SANDBOX_TALLER"] = taller.Address + "/v1", ["SANDBOX_TALLER_HOOKS"] = new JumpsellerEmulatorOptions().HooksToken,
@@ -107,14 +111,19 @@ internal sealed class SandboxTown : IAsyncDisposable
             .ApplyAsync(Configuration(), "sandbox", values.GetValueOrDefault, cancellationToken: cancellationToken);
         if (result.Errors.Count > 0) throw new HubException("The sandbox's configuration was refused: " + string.Join("; ", result.Errors.Select(error => $"{error.Path}: {error.Problem}")));
 
-        // The hub registers its webhooks at Shopify, WooCommerce, VTEX and Jumpseller by itself, and reads what was sold before; the modules of the others are told its address.
+        // They tell of each parcel: a few words come twice, in the wrong order or not at all, and now and then one that nobody knows.
+        courier.Tell(new() { Address = new Uri($"{hub.Address}/in/courier"), Secret = courierSecret, Carrier = "Sandbox Courier", RepeatRate = 0.05, ReorderRate = 0.05, OddWordRate = 0.01, LossRate = 0.01 });
+        night.Tell(new() { Address = new Uri($"{hub.Address}/in/night-courier"), Secret = courierSecret, Carrier = "Night Courier", RepeatRate = 0.2, ReorderRate = 0.1, LossRate = 0.02, Seed = 2 });
         foreach (var shopify in shopifies) trade.Add(shopify.RunAsync(pace, closing.Token));
+        foreach (string topic in WooTopics) await polar.SubscribeAsync(topic, $"{hub.Address}/in/polar", secret, cancellationToken);
         trade.Add(polar.RunAsync(pace, closing.Token));
         cumbre.InstallModule($"{hub.Address}/in/cumbre", secret);
         trade.Add(cumbre.RunAsync(pace, closing.Token));
         lago.ConnectModule($"{hub.Address}/in/lago", secret);
         trade.Add(lago.RunAsync(pace, closing.Token));
+        sur.Hook($"{hub.Address}/in/sur", secret);
         trade.Add(sur.RunAsync(pace, closing.Token));
+        foreach (string name in JumpsellerEvents) taller.Subscribe(name, $"{hub.Address}/in/taller");
         trade.Add(taller.RunAsync(pace, closing.Token));
         var own = new CustomStoreEmulator(new Uri($"{hub.Address}/in/own"), ownSecret, "own-" + number.ToString(CultureInfo.InvariantCulture));
         trade.Add(RunAsync(own, pace));

@@ -172,6 +172,7 @@ internal sealed class Shipment(long id, string? key, string reference)
     internal string? Key => key;
     internal string Reference => reference;
     internal bool IsCancelled { get; set; }
+    internal bool IsTold { get; set; }
     internal int Updates { get; set; }
     internal ReadOnlyMemory<byte> Body { get; set; }
 }

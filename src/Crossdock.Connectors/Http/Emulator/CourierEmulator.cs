@@ -25,6 +25,7 @@ public sealed class CourierEmulator : IAsyncDisposable
     private readonly Lock dice = new();
     private Random random;
     private volatile CourierBehaviour behaviour;
+    private volatile CourierNews? news;
 
     private CourierEmulator(WebApplication server, CourierBooks books, CourierBehaviour behaviour, TimeProvider clock)
     {
@@ -73,6 +74,21 @@ public sealed class CourierEmulator : IAsyncDisposable
         }
     }
 
+    /// <summary>From now on it tells of each shipment by itself, and its answers name the tracking.</summary>
+    public void Tell(CourierNewsOptions options) => news = new CourierNews(options, clock);
+
+    /// <summary>Says one word of a shipment now; false when it has none with this reference, or does not tell.</summary>
+    public async Task<bool> SayAsync(string reference, string word, DateTimeOffset at)
+    {
+        if (news is not { } told || books.ByReference(reference) is not { } shipment)
+        {
+            return false;
+        }
+
+        await told.SayAsync(shipment, word, at);
+        return true;
+    }
+
     /// <summary>Starts it on a loopback port.</summary>
     /// <param name="port">0 for a free one.</param>
     /// <param name="behaviour">How it misbehaves; null for not at all.</param>
@@ -103,6 +119,11 @@ public sealed class CourierEmulator : IAsyncDisposable
         }
 
         await server.DisposeAsync();
+        if (news is { } told)
+        {
+            await told.DisposeAsync();
+        }
+
         await books.DisposeAsync();
     }
 
@@ -154,7 +175,14 @@ public sealed class CourierEmulator : IAsyncDisposable
         }
 
         string? key = call.Request.Headers["Idempotency-Key"];
+        int before = books.Accepted;
         var shipment = books.Accept(string.IsNullOrEmpty(key) ? null : key, reference, body);
+        if (news is { } told && books.Accepted > before && !shipment.IsTold)
+        {
+            shipment.IsTold = true;
+            told.Follow(shipment);
+        }
+
         switch (mood)
         {
             case CourierMood.Drop:
@@ -168,7 +196,8 @@ public sealed class CourierEmulator : IAsyncDisposable
                 break;
         }
 
-        await WriteAsync(call, 201, $$"""{"id":"SHP-{{shipment.Id.ToString(CultureInfo.InvariantCulture)}}","status":"accepted"}""");
+        string tracking = news is { } known ? $",\"tracking\":{known.Tracking(shipment)}" : "";
+        await WriteAsync(call, 201, $$"""{"id":"SHP-{{shipment.Id.ToString(CultureInfo.InvariantCulture)}}","status":"accepted"{{tracking}}}""");
     }
 
     private Task FindAsync(HttpContext call)
@@ -191,6 +220,7 @@ public sealed class CourierEmulator : IAsyncDisposable
         if (call.Request.Method == "DELETE")
         {
             books.Cancel(shipment);
+            news?.Cancelled(shipment);
         }
         else
         {
