@@ -2,7 +2,6 @@ using Crossdock.WebConsole.Actions;
 using Crossdock.WebConsole.Alerts;
 using Crossdock.WebConsole.Backfills;
 using Crossdock.WebConsole.Connect;
-using Crossdock.WebConsole.Connections;
 using Crossdock.WebConsole.Files;
 using Crossdock.WebConsole.Live;
 using Crossdock.Delivery;
@@ -57,7 +56,6 @@ public static class ConsoleRegistration
         AlertForms.Map(app);
         ConnectionForms.Map(app);
         BackfillForms.Map(app);
-        SubscriptionForms.Map(app);
         FileForms.Map(app);
 
         // Pages are only read; forms have addresses of their own. Without this they would also claim POST /sign-in.

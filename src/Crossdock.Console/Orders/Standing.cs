@@ -16,10 +16,12 @@ public sealed record Standing(string Tone, string Text, string? Advice = null, s
     /// <summary>What stops it first, then where it is.</summary>
     public static IReadOnlyList<Standing> Of(OrderSummary order, Guid lastEvent, IReadOnlyList<HoldRow> holds, IReadOnlyList<DeliveryRow> deliveries) =>
     [
-        .. deliveries.Where(delivery => delivery.State == "dead").Select(delivery => new Standing(
+        .. deliveries.Where(delivery => delivery is { State: "dead", Tells: null }).Select(delivery => new Standing(
             "bad", $"{Say.Kind(delivery.Kind)} to {delivery.DestinationName} failed: {Sentence(delivery.LastError ?? "no reason was given")}", Shared.Advice.DeadLetter, $"/deliveries/{delivery.Id}", "Edit, retry or drop")),
+        .. deliveries.Where(delivery => delivery is { State: "dead", Tells: not null }).Select(delivery => new Standing(
+            "warn", $"{delivery.DestinationName} could not be told that its order is {Say.Name(delivery.Tells!)}: {Sentence(delivery.LastError ?? "no reason was given")}", Shared.Advice.Untold, $"/deliveries/{delivery.Id}", "Retry or drop")),
         .. deliveries.Where(delivery => delivery.PausedBecause is not null).Select(delivery => new Standing(
-            "warn", $"{Say.Kind(delivery.Kind)} to {delivery.DestinationName} is paused: {Sentence(delivery.PausedBecause!)}", Shared.Advice.Paused, $"/connections/{delivery.Destination}", "The destination")),
+            "warn", $"{Say.Delivery(delivery)} is paused: {Sentence(delivery.PausedBecause!)}", Shared.Advice.Paused, $"/connections/{delivery.Destination}", "The destination")),
         Where(order, lastEvent, holds.Any(hold => hold.ReleasedAt is null), deliveries),
     ];
 
@@ -27,7 +29,7 @@ public sealed record Standing(string Tone, string Text, string? Advice = null, s
     {
         string because = order.StateBecause is { Length: > 0 } reason ? $": {Sentence(reason)}" : ".";
         string there = string.Join(" and ", deliveries.Where(delivery => delivery is { State: "delivered", Kind: "create" }).Select(delivery => delivery.DestinationName + (delivery.RemoteId is null ? "" : $" (as {delivery.RemoteId})")));
-        string open = string.Join(" and ", deliveries.Where(delivery => delivery is { State: "waiting", PausedBecause: null }).Select(delivery => delivery.DestinationName).Distinct());
+        string open = string.Join(" and ", deliveries.Where(delivery => delivery is { State: "waiting", PausedBecause: null, Tells: null }).Select(delivery => delivery.DestinationName).Distinct());
         if (isHeld && order.State is not ("cancelled" or "excluded" or "closed"))
         {
             return new("warn", there.Length == 0 ? "It is stopped and goes nowhere until somebody releases it." : $"{there} has it; what else is to be sent waits until somebody releases the order.");

@@ -33,8 +33,15 @@ internal static class Say
         "create" => "Order",
         "update" => "Change",
         "cancel" => "Cancellation",
+        "status" => "State",
         _ => Name(kind),
     };
+
+    /// <summary>A delivery in words: "Order to Our courier", "State in shipment to Acme", the shop being told.</summary>
+    public static string Delivery(Crossdock.Delivery.DeliveryRow delivery) => delivery.Tells is { } state ? $"Tell {delivery.DestinationName}: {Name(state)}" : $"{Kind(delivery.Kind)} to {delivery.DestinationName}";
+
+    /// <summary>What a delivery is, in a table that names the destination beside it.</summary>
+    public static string Short(Crossdock.Delivery.DeliveryRow delivery) => delivery.Tells is { } state ? $"tell: {Name(state)}" : Kind(delivery.Kind).ToLowerInvariant();
 
     public static string Amount(decimal amount, string currency) => string.Create(CultureInfo.InvariantCulture, $"{amount:#,0.00##} {currency}");
 

@@ -22,6 +22,7 @@ internal static class OrderEndpoints
         orders.MapGet("/{id:guid}/timeline", TimelineAsync).WithSummary("What happened to an order, oldest first").Produces<Page<TimelineEntry>>().ProducesProblem(404);
         orders.MapGet("/{id:guid}/events", EventsAsync).WithSummary("What was received about an order").Produces<Page<EventRow>>().ProducesProblem(404);
         orders.MapGet("/{id:guid}/deliveries", DeliveriesAsync).WithSummary("An order's deliveries").Produces<Page<Delivery.DeliveryRow>>().ProducesProblem(404);
+        orders.MapGet("/{id:guid}/shipments", ShipmentsAsync).WithSummary("What destinations say of an order: its state there and its tracking").Produces<Page<Delivery.ShipmentRow>>().ProducesProblem(404);
         orders.MapGet("/{id:guid}/holds", HoldsAsync).WithSummary("An order's holds, open and released").Produces<Page<Holds.HoldRow>>().ProducesProblem(404);
         Act(orders, "approve", "Approve an order that awaits approval", (actions, id, actor, because, stop) => actions.ApproveAsync(id, actor, because, stop));
         Act(orders, "hold", "Stop an order for a person", (actions, id, actor, because, stop) => actions.HoldAsync(id, actor, because, stop));
@@ -75,6 +76,9 @@ internal static class OrderEndpoints
 
     private static async Task<IResult> DeliveriesAsync(OrderQueries orders, Guid id, CancellationToken cancellationToken) =>
         await orders.FindAsync(id, cancellationToken) is null ? Unknown() : Results.Ok(new Page<Delivery.DeliveryRow>(await orders.DeliveriesAsync(id, cancellationToken), null));
+
+    private static async Task<IResult> ShipmentsAsync(OrderQueries orders, Guid id, CancellationToken cancellationToken) =>
+        await orders.FindAsync(id, cancellationToken) is null ? Unknown() : Results.Ok(new Page<Delivery.ShipmentRow>(await orders.ShipmentsAsync(id, cancellationToken), null));
 
     private static async Task<IResult> HoldsAsync(OrderQueries orders, Guid id, CancellationToken cancellationToken) =>
         await orders.FindAsync(id, cancellationToken) is null ? Unknown() : Results.Ok(new Page<Holds.HoldRow>(await orders.HoldsAsync(id, cancellationToken), null));

@@ -7,7 +7,6 @@ using Crossdock.Files;
 using Crossdock.Holds;
 using Crossdock.Orders;
 using Crossdock.Reading;
-using Crossdock.Subscriptions;
 using Crossdock.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -29,7 +28,5 @@ public static class QueryRegistration
         .AddSingleton<AlertQueries>()
         .AddSingleton<BackfillQueries>()
         .AddSingleton<ReadingQueries>()
-        .AddSingleton<SubscriptionQueries>()
-        .AddSingleton<SubscriptionActions>()
         .AddSingleton<DashboardQueries>();
 }

@@ -150,6 +150,9 @@ public sealed class OrderQueries(NpgsqlDataSource database, ConnectionQueries co
     /// <summary>An order's deliveries, oldest first.</summary>
     public Task<IReadOnlyList<DeliveryRow>> DeliveriesAsync(Guid order, CancellationToken cancellationToken) => deliveries.OfOrderAsync(order, cancellationToken);
 
+    /// <summary>What destinations say of an order, the first destination first.</summary>
+    public Task<IReadOnlyList<ShipmentRow>> ShipmentsAsync(Guid order, CancellationToken cancellationToken) => deliveries.ShipmentsAsync(order, cancellationToken);
+
     /// <summary>An order's holds, open and released, oldest first.</summary>
     public Task<IReadOnlyList<HoldRow>> HoldsAsync(Guid order, CancellationToken cancellationToken) => holds.OfOrderAsync(order, cancellationToken);
 
