@@ -4,6 +4,7 @@ using Crossdock.WebConsole.Backfills;
 using Crossdock.WebConsole.Connect;
 using Crossdock.WebConsole.Files;
 using Crossdock.WebConsole.Live;
+using Crossdock.WebConsole.Replays;
 using Crossdock.Delivery;
 using Crossdock.Holds;
 using Microsoft.AspNetCore.Builder;
@@ -56,6 +57,7 @@ public static class ConsoleRegistration
         AlertForms.Map(app);
         ConnectionForms.Map(app);
         BackfillForms.Map(app);
+        ReplayForms.Map(app);
         FileForms.Map(app);
 
         // Pages are only read; forms have addresses of their own. Without this they would also claim POST /sign-in.

@@ -12,6 +12,7 @@ using Crossdock.Model.Connectors;
 using Crossdock.Normalise;
 using Crossdock.Reading;
 using Crossdock.Relay;
+using Crossdock.Replays;
 using Crossdock.WebConsole;
 
 namespace Crossdock.Server;
@@ -30,7 +31,7 @@ internal static class HubParts
         if (roles.Contains("deliver")) services.AddDelivery();
         services.AddProcessing(isOpen: roles.Contains("process"));
         if (roles.Contains("capture")) services.AddCapture().AddRelays();
-        if (roles.Contains("schedule")) services.AddReading().AddBackfill().AddFileWork();
+        if (roles.Contains("schedule")) services.AddReading().AddBackfill().AddReplays().AddFileWork();
         services.AddHolds();
         services.AddCrossdockAuthentication();
         services.AddCrossdockApi();

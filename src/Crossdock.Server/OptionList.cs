@@ -22,6 +22,7 @@ internal static class OptionList
         ("Relay", typeof(Crossdock.Relay.RelayOptions)),
         ("Processing", typeof(Crossdock.Normalise.ProcessingOptions)),
         ("Reading", typeof(Crossdock.Reading.ReadingOptions)),
+        ("Replays", typeof(Crossdock.Replays.ReplayOptions)),
         ("Connections", typeof(Crossdock.Connections.ConnectionsOptions)),
         ("Files", typeof(Crossdock.Files.FilesOptions)),
         ("Delivery", typeof(Crossdock.Delivery.DeliveryOptions)),

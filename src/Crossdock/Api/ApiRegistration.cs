@@ -1,4 +1,5 @@
 using Crossdock.Backfill;
+using Crossdock.Replays;
 using Crossdock.Review;
 using System.Text.Json.Nodes;
 using Crossdock.Delivery;
@@ -28,6 +29,7 @@ public static class ApiRegistration
         services.AddSingleton<ReplayStore>();
         services.AddSingleton<OrderActions>();
         services.AddSingleton<BackfillActions>();
+        services.AddSingleton<ReplayActions>();
         // A node without the role deliver still takes a person's decision; another node does the work.
         services.TryAddSingleton(provider => new DeliveryActions(provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IDeliveryIntake>()));
         services.ConfigureHttpJsonOptions(options => options.SerializerOptions.Converters.Add(new SnakeCase<ActionAnswer>()));
@@ -65,6 +67,7 @@ public static class ApiRegistration
         FileEndpoints.Map(api);
         ManyEndpoints.Map(api);
         BackfillEndpoints.Map(api);
+        ReplayEndpoints.Map(api);
         endpoints.Map("/api/{**path}", () => Problems.NotFound("There is no such address, or not with this method. /openapi/v1.json lists them all.")).AllowAnonymous().ExcludeFromDescription();
         return endpoints;
     }

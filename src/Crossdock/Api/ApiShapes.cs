@@ -23,8 +23,8 @@ internal sealed record EditedBody(string? Body = null, string? Because = null);
 /// <summary>One order with its document.</summary>
 internal sealed record OrderAnswer(OrderSummary Order, int Version, int Generation, int RulesVersion, DateTimeOffset? SourceUpdatedAt, Guid EventId, JsonElement Document);
 
-/// <summary>One event with headers and body.</summary>
-internal sealed record EventAnswer(Capture.EventRow Event, string DedupeKey, string Headers, string Body);
+/// <summary>One event with headers, body and what people did with it.</summary>
+internal sealed record EventAnswer(Capture.EventRow Event, string DedupeKey, string Headers, string Body, IReadOnlyList<Capture.EventAction> Actions);
 
 internal static class Actor
 {

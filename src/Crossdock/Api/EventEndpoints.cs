@@ -45,7 +45,7 @@ internal static class EventEndpoints
     }
 
     private static async Task<IResult> OneAsync(EventQueries events, Guid id, CancellationToken cancellationToken) => await events.FindAsync(id, cancellationToken) is { } one
-        ? Results.Ok(new EventAnswer(one, one.DedupeKey, one.Headers, one.Text()))
+        ? Results.Ok(new EventAnswer(one, one.DedupeKey, one.Headers, one.Text(), one.Actions))
         : Unknown();
 
     // Always as bytes to be saved: what a shop sent is never shown as a page of ours.

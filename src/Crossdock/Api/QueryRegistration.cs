@@ -7,6 +7,7 @@ using Crossdock.Files;
 using Crossdock.Holds;
 using Crossdock.Orders;
 using Crossdock.Reading;
+using Crossdock.Replays;
 using Crossdock.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -28,5 +29,6 @@ public static class QueryRegistration
         .AddSingleton<AlertQueries>()
         .AddSingleton<BackfillQueries>()
         .AddSingleton<ReadingQueries>()
+        .AddSingleton<ReplayQueries>()
         .AddSingleton<DashboardQueries>();
 }

@@ -35,9 +35,23 @@ public sealed record EventDetail : EventRow
     public required string Headers { get; init; }
     /// <summary>The bytes as the platform sent them.</summary>
     public required byte[] Body { get; init; }
+    /// <summary>What people did with it, oldest first.</summary>
+    public IReadOnlyList<EventAction> Actions { get; init; } = [];
 
     /// <summary>The body as text; what is not UTF-8 shows as replacement characters.</summary>
     public string Text() => Encoding.UTF8.GetString(Body);
+}
+
+/// <summary>What a person did with a stored event.</summary>
+public sealed record EventAction
+{
+    public required DateTimeOffset At { get; init; }
+    /// <summary>For example <c>operator admin</c>.</summary>
+    public required string Actor { get; init; }
+    /// <summary>What was done, in one sentence.</summary>
+    public required string Text { get; init; }
+    /// <summary>Why; null when nobody said.</summary>
+    public string? Because { get; init; }
 }
 
 /// <summary>One event that could not be understood, or waits for its order.</summary>
@@ -98,6 +112,8 @@ public sealed class EventQueries(NpgsqlDataSource database, ConnectionQueries co
 
     private const string One = "SELECT " + Columns + ", e.dedupe_key, e.headers, e.body FROM events e" + Joins + " WHERE e.id = @id";
 
+    private const string Actions = "SELECT at, actor, text, because FROM event_actions WHERE event_id = @id ORDER BY id LIMIT 200";
+
     private const string Parked = """
         SELECT p.event_id, c.key AS connection, e.topic, p.order_key, p.waits_for_order, p.reason, p.path, p.value, p.parked_at, p.times
         FROM (SELECT * FROM parked_events
@@ -157,7 +173,12 @@ public sealed class EventQueries(NpgsqlDataSource database, ConnectionQueries co
     }
 
     /// <summary>One event with headers and body; null when there is none, or retention has dropped it.</summary>
-    public Task<EventDetail?> FindAsync(Guid id, CancellationToken cancellationToken) => database.ReadOneAsync<EventDetail>(One, new { id }, cancellationToken);
+    public async Task<EventDetail?> FindAsync(Guid id, CancellationToken cancellationToken) => await database.ReadOneAsync<EventDetail>(One, new { id }, cancellationToken) is { } one
+        ? one with { Actions = await ActionsAsync(id, cancellationToken) }
+        : null;
+
+    /// <summary>What people did with an event, oldest first; also when its payload is gone.</summary>
+    public async Task<IReadOnlyList<EventAction>> ActionsAsync(Guid id, CancellationToken cancellationToken) => await database.ReadAsync<EventAction>(Actions, new { id }, cancellationToken);
 
     /// <summary>Parked events, newest first: of one connection (by key) or all; those that wait for their order (true), those not understood (false), or both.</summary>
     public async Task<Page<ParkedRow>> ParkedAsync(string? connection, bool? waitsForOrder, PageRequest page, CancellationToken cancellationToken)

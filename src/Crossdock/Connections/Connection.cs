@@ -9,6 +9,8 @@ namespace Crossdock.Connections;
 /// <summary>One connection as the running hub uses it: settings read, secrets in clear, abilities prepared. Immutable; replaced as a whole when the configuration changes.</summary>
 public sealed class Connection
 {
+    private IStoreRules rules = null!;
+
     public required ConnectionId Id { get; init; }
     public required ConnectionSettings Settings { get; init; }
     public required bool IsEnabled { get; init; }
@@ -35,7 +37,7 @@ public sealed class Connection
     public IDeliveryNews? News { get; init; }
     /// <summary>How often it is polled; null for never.</summary>
     public TimeSpan? PollEvery { get; init; }
-    public required IStoreRules Rules { get; init; }
+    public required IStoreRules Rules { get => rules; init => rules = value; }
     /// <summary>Keys of its destinations, in order.</summary>
     public IReadOnlyList<string> Destinations { get; init; } = [];
     /// <summary>True when a person approves every order of this store.</summary>
@@ -51,6 +53,14 @@ public sealed class Connection
 
     /// <summary>Who takes deliveries of this kind here; null for nobody.</summary>
     internal IDestination? ReceiverOf(DeliveryKind kind) => kind == DeliveryKind.Status ? StatusDestination : Destination;
+
+    /// <summary>The same connection with rules that are not in force, to try them. Never released: what it was prepared with belongs to the original.</summary>
+    internal Connection Trying(IStoreRules other)
+    {
+        var copy = (Connection)MemberwiseClone();
+        copy.rules = other;
+        return copy;
+    }
 
     /// <summary>Disposes what was prepared. Called when the last call must have ended.</summary>
     internal void Release()

@@ -4,7 +4,6 @@ using Crossdock.Database;
 using Crossdock.Delivery;
 using Crossdock.Model;
 using Crossdock.Model.Connectors;
-using Crossdock.Model.Geography;
 using Crossdock.Model.Orders;
 using Crossdock.Orders;
 using Crossdock.Telemetry;
@@ -47,7 +46,8 @@ internal sealed class BatchProcessor(KeyedDatabase database, IConnectionDirector
             fetches.RemoveAll(one => !taken.Contains(one.Item.InboxId));
         }
 
-        var drafts = Fold(work, known, parked);
+        var standing = await StandingAsync(connection, work, known, cancellationToken);
+        var drafts = Fold(work, known, standing, parked);
         var around = known.Count == 0 ? [] : await ProcessingStore.SurroundingsAsync(connection, known.Values, cancellationToken);
         var results = new List<(OrderDraft Draft, OrderResult Result)>(drafts.Count);
         foreach (var draft in drafts)
@@ -118,14 +118,13 @@ internal sealed class BatchProcessor(KeyedDatabase database, IConnectionDirector
             return;
         }
 
-        // :: Step 9: map to the canonical order
-        switch (Map(item, store))
+        switch (EventMapping.Map(item, store))
         {
             case MappedOrder mapped:
-                work.Add((item, store, mapped.Order.ExternalId, mapped.IsLean ? (object)(mapped with { Order = Normalised(mapped.Order) }) : Normalised(mapped.Order)));
+                work.Add((item, store, mapped.Order.ExternalId, mapped.IsLean ? mapped : mapped.Order));
                 break;
             case MappedOrders many:
-                work.AddRange(many.Orders.Select(order => (item, store, order.ExternalId, (object?)Normalised(order))));
+                work.AddRange(many.Orders.Select(order => (item, store, order.ExternalId, (object?)order)));
                 break;
             case MappedChange change:
                 work.Add((item, store, change.ExternalId, change.Change));
@@ -149,31 +148,6 @@ internal sealed class BatchProcessor(KeyedDatabase database, IConnectionDirector
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
-    }
-
-    private static MappingOutcome Map(InboxItem item, Connection store)
-    {
-        if (item.Body is null)
-        {
-            return new Unmappable("The payload is not stored any more (retention), so the event cannot be worked again.");
-        }
-
-        try
-        {
-            return store.Mapping!.Map(new ReceivedEvent(item.Body, item.Topic, item.OrderKey, item.OccurredAt, item.ReceivedAt));
-        }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
-        {
-            // A mapping promises never to throw; where one does, its event is parked like any other that is not understood.
-            return new Unmappable($"The connector failed on this document ({exception.GetType().Name}): {exception.Message}");
-        }
-    }
-
-    private static Order Normalised(Order order)
-    {
-        var shipTo = order.ShipTo is { } to ? AddressNormaliser.Normalise(to) : null;
-        var billTo = order.BillTo is { } bill ? AddressNormaliser.Normalise(bill) : null;
-        return ReferenceEquals(shipTo, order.ShipTo) && ReferenceEquals(billTo, order.BillTo) ? order : order with { ShipTo = shipTo, BillTo = billTo };
     }
 
     private static async Task<(HashSet<Guid> Taken, Dictionary<(int, string), StoredOrder> Known)> TakeAsync(
@@ -201,7 +175,17 @@ internal sealed class BatchProcessor(KeyedDatabase database, IConnectionDirector
         return (taken, known);
     }
 
-    private List<OrderDraft> Fold(List<(InboxItem Item, Connection Store, string ExternalId, object? What)> work, Dictionary<(int, string), StoredOrder> known, List<ParkedRow> parked)
+    // Only what is worked again asks for it: live events pay nothing.
+    private static async Task<Dictionary<Guid, IReadOnlyList<StandingChange>>> StandingAsync(
+        NpgsqlConnection connection, List<(InboxItem Item, Connection Store, string ExternalId, object? What)> work, Dictionary<(int, string), StoredOrder> known, CancellationToken cancellationToken)
+    {
+        var again = work.Where(one => one.Item.Kind is InboxKind.Replay && one.What is Order or MappedOrder && known.ContainsKey((one.Store.Id.Value, one.ExternalId)))
+            .Select(one => (Order: known[(one.Store.Id.Value, one.ExternalId)], one.Store)).DistinctBy(one => one.Order.Id).ToList();
+        return again.Count == 0 ? [] : await StandingChanges.ReadAsync(connection, again, cancellationToken);
+    }
+
+    private List<OrderDraft> Fold(
+        List<(InboxItem Item, Connection Store, string ExternalId, object? What)> work, Dictionary<(int, string), StoredOrder> known, Dictionary<Guid, IReadOnlyList<StandingChange>> standing, List<ParkedRow> parked)
     {
         var now = clock.GetUtcNow();
         var drafts = new Dictionary<(int, string), OrderDraft>(work.Count);
@@ -211,6 +195,10 @@ internal sealed class BatchProcessor(KeyedDatabase database, IConnectionDirector
             if (!drafts.TryGetValue(key, out var draft))
             {
                 drafts[key] = draft = new OrderDraft(store, externalId, known.GetValueOrDefault(key));
+                if (draft.Before is { } before && standing.TryGetValue(before.Id.Value, out var changes))
+                {
+                    draft.Standing = changes;
+                }
             }
 
             switch (what)

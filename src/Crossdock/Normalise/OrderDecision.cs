@@ -32,7 +32,7 @@ internal static class OrderDecision
             return null;
         }
 
-        var known = before is null ? null : OrderJson.Read(before.Document);
+        var known = before is null || draft.Mapped is not null ? null : OrderJson.Read(before.Document);
         RuleDecision? decision = null;
         Order order;
         if (draft.Mapped is { } mapped)
@@ -53,6 +53,10 @@ internal static class OrderDecision
         }
 
         order = order with { UpdatedAt = null };
+        var document = decision is { IsOnlyPacked: true } && draft.Changes.Count == 0 ? PackedDocument.Write(draft.Written!, order) : OrderJson.Write(order);
+
+        // Worked again and the same: then what is known need not be read, which is the dearest part of a replay.
+        known ??= before is null ? null : document.AsSpan().SequenceEqual(before.Document) ? order : OrderJson.Read(before.Document);
         var wanted = OrderStates.Wanted(order.State, before?.State, decision, draft.Store.NeedsApproval && !draft.IsHistory, before?.CancelledBy is not null);
         if (before is { State: OrderState.Cancelled, CancelledBy: { } person } && wanted is OrderState.Cancelled && order.State is not OrderState.Cancelled)
         {
@@ -67,8 +71,12 @@ internal static class OrderDecision
         if (plan is not null)
         {
             draft.Entries.AddRange(plan.Insert.Select(planned => new TimelineEntry(now, TimelineKind.Planned, Actor, planned.Text)));
-            open = [.. open, .. plan.Holds.Select(hold => new Concern(hold.Code, hold.Reason)).Where(hold => !around.Holds.Exists(known => known.Code == hold.Code && known.Reason == hold.Reason && known.IsOpen))];
-            isHeld |= plan.Holds.Count > 0;
+            // A destination that is not chosen any more is found anew with every event: what a person released about it stays released.
+            bool isGoing = state is not (OrderState.Cancelled or OrderState.Excluded);
+            List<Concern> planned = [.. plan.Holds.Select(hold => new Concern(hold.Code, hold.Reason)).Where(hold => !around.Holds.Exists(known =>
+                known.Code == hold.Code && known.Reason == hold.Reason && (known.IsOpen || (isGoing && hold.Code == DeliveryPlanner.CancelledAfterDelivery))))];
+            open = [.. open, .. planned];
+            isHeld |= planned.Count > 0;
         }
 
         draft.Entries.AddRange(open.Select(hold => new TimelineEntry(now, TimelineKind.Held, Actor, "Held for a person.", hold.Reason)));
@@ -87,7 +95,7 @@ internal static class OrderDecision
             RulesVersion = decision is null ? before!.RulesVersion : draft.Store.Rules.Version,
             Version = (before?.Version ?? 0) + 1,
             Generation = plan?.Generation ?? before?.Generation ?? 1,
-            Document = decision is { IsOnlyPacked: true } && draft.Changes.Count == 0 ? PackedDocument.Write(draft.Written!, order) : OrderJson.Write(order),
+            Document = document,
         };
         return new OrderResult(row, before is null, plan, open, close, state is OrderState.Excluded && before?.State != OrderState.Excluded, order);
     }
@@ -133,8 +141,9 @@ internal static class OrderDecision
 
         // A hold that a person released is not opened again for the same reason.
         var open = wanted.FindAll(concern => !around.Holds.Exists(hold => hold.Code == concern.Code && hold.Reason == concern.Reason));
-        var close = decision is null ? [] : around.Holds
-            .Where(hold => hold.IsOpen && hold.IsOurs && !wanted.Exists(concern => concern.Code == hold.Code && concern.Reason == hold.Reason))
+        // What a destination could not be told is settled by a person, not by the next event. A part of an order asks no rules, but one that is over waits for nobody.
+        var close = decision is null && !isOver ? [] : around.Holds
+            .Where(hold => hold.IsOpen && hold.IsOurs && hold.Code is not (DeliveryPlanner.ChangedAfterDelivery or DeliveryPlanner.CancelledAfterDelivery) && !wanted.Exists(concern => concern.Code == hold.Code && concern.Reason == hold.Reason))
             .Select(hold => (hold.Code, hold.Reason)).ToList();
         bool isHeld = open.Count > 0 || around.Holds.Exists(hold => hold.IsOpen && !close.Contains((hold.Code, hold.Reason)));
         return (open, close, isHeld);

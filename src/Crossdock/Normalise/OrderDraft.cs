@@ -32,6 +32,8 @@ internal sealed class OrderDraft(Connection store, string externalId, StoredOrde
     public bool IsTouched { get; private set; }
     /// <summary>Read as history: nothing of it is delivered until a person says so.</summary>
     public bool IsHistory { get; private set; } = before?.IsHistory ?? false;
+    /// <summary>Partial changes that the order holds beyond its snapshot: a snapshot worked again gets them laid over it once more.</summary>
+    public IReadOnlyList<StandingChange> Standing { get; set; } = [];
     public bool IsKnown => before is not null || Mapped is not null;
 
     /// <summary>Takes a snapshot if it is newer and different.</summary>
@@ -65,6 +67,7 @@ internal sealed class OrderDraft(Connection store, string externalId, StoredOrde
             Mapped = order;
             Written = written;
             Changes.Clear();
+            Changes.AddRange(Standing.Select(one => one.Change));
             Entries.Add(new TimelineEntry(now, TimelineKind.Note, "crossdock", "The stored event was worked again with today's connector and rules.", null, item.EventId));
             return;
         }
@@ -114,8 +117,15 @@ internal sealed class OrderDraft(Connection store, string externalId, StoredOrde
         Written = written;
         ContentHash = hash;
         UpdatedAt = order.UpdatedAt ?? UpdatedAt;
+        bool isSame = item.EventId == before?.EventId;
         EventId = item.EventId;
         Changes.Clear();
+        if (item.Kind is InboxKind.Replay)
+        {
+            // What came after it stays; what came before another snapshot that is newer is in that one.
+            Changes.AddRange(Standing.Where(one => isSame || one.EventId.CompareTo(item.EventId) > 0).Select(one => one.Change));
+        }
+
         Entries.Add(entry);
     }
 

@@ -23,6 +23,12 @@ internal static class OrderStates
             return OrderState.Excluded;
         }
 
+        // A part of an order asks no rules: what keeps it out still does.
+        if (decision is null && before is OrderState.Excluded && said is (OrderState.New or OrderState.AwaitingPayment or OrderState.Processing))
+        {
+            return OrderState.Excluded;
+        }
+
         // Partly sent by the shop itself: the rest still waits for the person.
         if (said is OrderState.Processing && needsApproval && before is (null or OrderState.New or OrderState.AwaitingPayment or OrderState.AwaitingApproval))
         {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Crossdock.Database;
 using Crossdock.Delivery;
 using Crossdock.Model;
@@ -30,13 +31,22 @@ internal static class ProcessingStore
 
     private const string TakeInbox = "DELETE FROM inbox WHERE id = ANY($1) RETURNING id";
 
-    // A row that names a node may be on its way; when the lease has run out, that node died with it and it may have arrived.
+    // What the shop is told is no destination's business. A row that names a node may be on its way; when the lease has run out, that node died with it and it may have arrived.
     private const string Deliveries = """
         SELECT id, order_id, destination_id, kind, generation, state, attempts, is_unclear, leased_by IS NOT NULL, remote_id
-        FROM deliveries WHERE order_id = ANY($1) AND kind <> 'status' ORDER BY id FOR UPDATE          -- what the shop is told is no destination's business
+        FROM deliveries WHERE order_id = ANY($1) AND kind <> 'status' ORDER BY id
         """;
 
+    private const string LockDeliveries = $"{Deliveries} FOR UPDATE";
+
     private const string Holds = "SELECT order_id, code, reason, released_at IS NULL, opened_by = 'crossdock' AND delivery_id IS NULL FROM holds WHERE order_id = ANY($1)";
+
+    // The rows that tell of a change, as they are worded in the column: most orders have none.
+    private const string Told = """
+        SELECT order_id, entries::text FROM timeline WHERE order_id = ANY($1) AND entries::text LIKE '%"kind":"changed"%' ORDER BY id
+        """;
+
+    private const string Payloads = "SELECT id, connection_id, topic, order_key, occurred_at, received_at, body, source FROM events WHERE id = ANY($1)";
 
     private const string CopyDeliveries = """
         COPY deliveries (id, order_id, connection_id, destination_id, kind, generation, state, next_attempt_at, leased_until, leased_by, remote_id, created_at, document) FROM STDIN (FORMAT BINARY)
@@ -102,11 +112,12 @@ internal static class ProcessingStore
 
     public static NpgsqlBatchCommand TakeCommand(IReadOnlyList<InboxItem> items) => With(TakeInbox, Uuids(items.Select(item => item.InboxId)));
 
-    public static async Task<Dictionary<Guid, OrderSurroundings>> SurroundingsAsync(NpgsqlConnection connection, IReadOnlyCollection<StoredOrder> orders, CancellationToken cancellationToken)
+    /// <summary>What stands beside these orders; their deliveries are locked, unless <paramref name="isLooking"/>.</summary>
+    public static async Task<Dictionary<Guid, OrderSurroundings>> SurroundingsAsync(NpgsqlConnection connection, IReadOnlyCollection<StoredOrder> orders, CancellationToken cancellationToken, bool isLooking = false)
     {
         var all = orders.ToDictionary(order => order.Id.Value, _ => new OrderSurroundings());
         await using var batch = new NpgsqlBatch(connection);
-        batch.BatchCommands.Add(With(Deliveries, Uuids(all.Keys)));
+        batch.BatchCommands.Add(With(isLooking ? Deliveries : LockDeliveries, Uuids(all.Keys)));
         batch.BatchCommands.Add(With(Holds, Uuids(all.Keys)));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
@@ -124,6 +135,54 @@ internal static class ProcessingStore
 
         return all;
     }
+
+    /// <summary>What the timelines of these orders tell of changes, oldest first.</summary>
+    public static async Task<Dictionary<Guid, List<TimelineEntry>>> ToldAsync(NpgsqlConnection connection, IReadOnlyCollection<Guid> orders, CancellationToken cancellationToken)
+    {
+        var all = new Dictionary<Guid, List<TimelineEntry>>();
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { With(Told, Uuids(orders)) } };
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var entries = JsonSerializer.Deserialize(reader.GetFieldValue<byte[]>(1), TimelineJson.Default.ListTimelineEntry) ?? [];
+            if (!all.TryAdd(reader.GetGuid(0), entries))
+            {
+                all[reader.GetGuid(0)].AddRange(entries);
+            }
+        }
+
+        return all;
+    }
+
+    /// <summary>Stored events as they would be worked again; those whose payload is gone are missing.</summary>
+    public static async Task<Dictionary<Guid, InboxItem>> PayloadsAsync(NpgsqlConnection connection, IReadOnlyCollection<Guid> events, CancellationToken cancellationToken)
+    {
+        var all = new Dictionary<Guid, InboxItem>(events.Count);
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { With(Payloads, Uuids(events)) } };
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var item = ReadEvent(reader);
+            all[item.EventId] = item;
+        }
+
+        return all;
+    }
+
+    /// <summary>Reads a stored event: id, connection, topic, order key, occurred at, received at, body, source.</summary>
+    public static InboxItem ReadEvent(NpgsqlDataReader reader) => new()
+    {
+        InboxId = reader.GetGuid(0),
+        EventId = reader.GetGuid(0),
+        Kind = InboxKind.Replay,
+        ConnectionId = new ConnectionId(reader.GetInt32(1)),
+        Topic = reader.GetString(2),
+        OrderKey = reader.IsDBNull(3) ? null : reader.GetString(3),
+        OccurredAt = reader.IsDBNull(4) ? null : new DateTimeOffset(reader.GetDateTime(4)),
+        ReceivedAt = new DateTimeOffset(reader.GetDateTime(5)),
+        Body = reader.GetFieldValue<byte[]>(6),
+        Source = reader.GetString(7),
+    };
 
     public static Task InsertDeliveriesAsync(NpgsqlConnection connection, IReadOnlyList<NewDelivery> deliveries, Guid node, DateTimeOffset now, CopyRows rows, CancellationToken cancellationToken)
     {

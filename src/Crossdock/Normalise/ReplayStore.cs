@@ -47,6 +47,11 @@ public sealed class ReplayStore(NpgsqlDataSource database, TimeProvider clock)
         JOIN orders o ON o.connection_id = e.connection_id AND o.external_id = e.order_key
         """;
 
+    // Of every event that somebody did something with, also where there is no order to tell of it.
+    private const string Note = """
+        INSERT INTO event_actions (id, event_id, at, actor, text, because) SELECT a.id, a.event_id, $3, $4, $5, $6 FROM unnest($1::uuid[], $2::uuid[]) AS a (event_id, id)
+        """;
+
     /// <summary>Works stored events again, parked or not.</summary>
     public Task<IReadOnlyList<ReplayResult>> ReplayAsync(IReadOnlyList<Guid> events, string actor, string? because, CancellationToken cancellationToken) =>
         ActAsync(Replay, true, events, actor, "Worked again on request.", because, "there is no such event, its payload is gone, or it waits for this already", cancellationToken);
@@ -59,42 +64,79 @@ public sealed class ReplayStore(NpgsqlDataSource database, TimeProvider clock)
     public Task<IReadOnlyList<ReplayResult>> DropParkedAsync(IReadOnlyList<Guid> events, string actor, string? because, CancellationToken cancellationToken) =>
         ActAsync(Drop, false, events, actor, "A parked event was given up.", because, "it is not parked", cancellationToken);
 
+    /// <summary>Puts stored events back within a transaction of the caller's, in the order given, and tells of it; answers which were put back.</summary>
+    /// <param name="connection">In a transaction.</param>
+    /// <param name="events">The events; of one order in the order in which they are to be worked.</param>
+    /// <param name="told">Of them, those whose order's timeline says so.</param>
+    /// <param name="actor">Who.</param>
+    /// <param name="text">What, in one sentence.</param>
+    /// <param name="because">Why; null when nobody said.</param>
+    /// <param name="now">When.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    internal static async Task<HashSet<Guid>> PutBackAsync(
+        NpgsqlConnection connection, IReadOnlyList<Guid> events, IReadOnlyCollection<Guid> told, string actor, string text, string? because, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var done = await RunAsync(connection, Replay, true, [.. events], now, cancellationToken);
+        await TellAsync(connection, [.. done], [.. told.Where(done.Contains)], actor, text, because, now, cancellationToken);
+        return done;
+    }
+
     private async Task<IReadOnlyList<ReplayResult>> ActAsync(
         string sql, bool needsIds, IReadOnlyList<Guid> events, string actor, string text, string? because, string refusal, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         Guid[] wanted = [.. events.Distinct()];
-        var done = new HashSet<Guid>();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using (var command = new NpgsqlCommand(sql, connection, transaction))
-        {
-            command.Parameters.Add(Uuids(wanted));
-            if (needsIds)
-            {
-                command.Parameters.Add(Uuids([.. wanted.Select(_ => Guid.CreateVersion7(now))]));
-            }
-
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                done.Add(reader.GetGuid(0));
-            }
-        }
-
-        Guid[] told = [.. done];
-        await using (var tell = new NpgsqlCommand(Tell, connection, transaction))
-        {
-            tell.Parameters.Add(Uuids(told));
-            tell.Parameters.Add(Uuids([.. told.Select(_ => Guid.CreateVersion7(now))]));
-            tell.Parameters.Add(new() { Value = told.Select(id => Entry(id)).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
-            await tell.ExecuteNonQueryAsync(cancellationToken);
-        }
-
+        var done = await RunAsync(connection, sql, needsIds, wanted, now, cancellationToken);
+        await TellAsync(connection, [.. done], [.. done], actor, text, because, now, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return [.. wanted.Select(id => done.Contains(id) ? new ReplayResult(id, true) : new ReplayResult(id, false, refusal))];
+    }
 
-        string Entry(Guid id) => JsonSerializer.Serialize([new TimelineEntry(now, TimelineKind.Edited, actor, text, because?.Replace('\0', '\uFFFD'), id)], TimelineJson.Default.ListTimelineEntry);
+    private static async Task<HashSet<Guid>> RunAsync(NpgsqlConnection connection, string sql, bool needsIds, Guid[] wanted, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var done = new HashSet<Guid>();
+        await using var command = new NpgsqlCommand(sql, connection);
+        command.Parameters.Add(Uuids(wanted));
+        if (needsIds)
+        {
+            // Worked in the order of these ids: their milliseconds rise, since the rest of them is chance.
+            command.Parameters.Add(Uuids([.. wanted.Select((_, i) => Guid.CreateVersion7(now.AddMilliseconds(i)))]));
+        }
+
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            done.Add(reader.GetGuid(0));
+        }
+
+        return done;
+    }
+
+    private static async Task TellAsync(NpgsqlConnection connection, Guid[] done, Guid[] told, string actor, string text, string? because, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        string? reason = because?.Replace('\0', '\uFFFD');
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(new(Tell)
+        {
+            Parameters =
+            {
+                Uuids(told), Uuids([.. told.Select(_ => Guid.CreateVersion7(now))]),
+                new() { Value = told.Select(Entry).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
+            },
+        });
+        batch.BatchCommands.Add(new(Note)
+        {
+            Parameters =
+            {
+                Uuids(done), Uuids([.. done.Select(_ => Guid.CreateVersion7(now))]),
+                new() { Value = now.UtcDateTime }, new() { Value = actor }, new() { Value = text }, new() { Value = (object?)reason ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+            },
+        });
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+
+        string Entry(Guid id) => JsonSerializer.Serialize([new TimelineEntry(now, TimelineKind.Edited, actor, text, reason, id)], TimelineJson.Default.ListTimelineEntry);
     }
 
     private static NpgsqlParameter Uuids(Guid[] values) => new() { Value = values, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid };

@@ -10,14 +10,14 @@ namespace Crossdock.Orders;
 /// <summary>Reads and writes orders in the transaction of whoever works on them. The only class that writes the state column.</summary>
 internal sealed partial class OrderStore
 {
-    // In the order of the primary key, so that two batches cannot wait for each other.
-    private const string Lock = """
+    private const string Find = """
         SELECT o.id, o.connection_id, o.external_id, o.number, o.state, o.held, o.source_updated_at, o.event_id, o.content_hash, o.rules_version, o.version, o.generation, o.document::text, o.cancelled_by, o.is_history
         FROM unnest($1::int[], $2::text[]) AS k (connection_id, external_id)
         JOIN orders o USING (connection_id, external_id)
-        ORDER BY o.id
-        FOR UPDATE OF o
         """;
+
+    // In the order of the primary key, so that two batches cannot wait for each other.
+    private const string Lock = $"{Find} ORDER BY o.id FOR UPDATE OF o";
 
     private const string Copy = """
         COPY orders (id, connection_id, external_id, number, state, state_because, state_changed_at, held, payment_status, fulfilment_status, platform_status,
@@ -41,7 +41,12 @@ internal sealed partial class OrderStore
     private const string CopyTimeline = "COPY timeline (id, order_id, connection_id, entries) FROM STDIN (FORMAT BINARY)";
 
     /// <summary>The orders among these keys that exist, locked.</summary>
-    public static NpgsqlBatchCommand LockCommand(IReadOnlyCollection<(int Connection, string ExternalId)> keys) => new(Lock)
+    public static NpgsqlBatchCommand LockCommand(IReadOnlyCollection<(int Connection, string ExternalId)> keys) => ByKeys(Lock, keys);
+
+    /// <summary>The same without locking them, for who only looks.</summary>
+    public static NpgsqlBatchCommand FindCommand(IReadOnlyCollection<(int Connection, string ExternalId)> keys) => ByKeys(Find, keys);
+
+    private static NpgsqlBatchCommand ByKeys(string sql, IReadOnlyCollection<(int Connection, string ExternalId)> keys) => new(sql)
     {
         Parameters =
         {

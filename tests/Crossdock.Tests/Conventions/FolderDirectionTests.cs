@@ -25,8 +25,9 @@ public sealed partial class FolderDirectionTests
         ["Backfill"] = ["Access", "Connections", "Database", "Normalise", "Orders", "Reading", "Telemetry"],
         ["Reading"] = ["Access", "Alerts", "Capture", "Connections", "Database", "Normalise", "Telemetry"],
         ["Files"] = ["Capture", "Connections", "Database", "Normalise", "Reading", "Telemetry"],
+        ["Replays"] = ["Connections", "Database", "Delivery", "Normalise", "Orders", "Reading", "Rules", "Telemetry"],
         ["Review"] = ["Connections", "Database", "Delivery", "Holds", "Normalise", "Orders"],
-        ["Api"] = ["Accounts", "Alerts", "Backfill", "Capture", "Connections", "Database", "Delivery", "Files", "Holds", "Normalise", "Orders", "Reading", "Review", "Rules", "Telemetry"],
+        ["Api"] = ["Accounts", "Alerts", "Backfill", "Capture", "Connections", "Database", "Delivery", "Files", "Holds", "Normalise", "Orders", "Reading", "Replays", "Review", "Rules", "Telemetry"],
     };
 
     [Fact]

@@ -2,6 +2,7 @@ using Crossdock.Backfill;
 using Crossdock.Model.Connectors;
 using Crossdock.Model.Orders;
 using Crossdock.Orders;
+using Crossdock.Replays;
 using Xunit;
 
 namespace Crossdock.Tests.Conventions;
@@ -30,6 +31,13 @@ public sealed class PersistedNamesTests
 
     [Fact]
     public void Backfill_states_keep_their_names() => Holds<BackfillState>("running", "paused", "stopped", "done", "failed");
+
+    [Fact]
+    public void Replay_states_keep_their_names() => Holds<ReplayState>("running", "stopped", "done", "failed");
+
+    [Fact]
+    public void Replay_kinds_keep_their_names() => Holds<ReplayKind>(
+        "excluded", "included", "state", "held", "released", "lines", "packages", "deliveries", "fields", "new_order", "not_understood", "not_kept");
 
     private static void Holds<TEnum>(params string[] names) where TEnum : struct, Enum
     {
