@@ -2,6 +2,7 @@ using Crossdock.WebConsole.Actions;
 using Crossdock.WebConsole.Alerts;
 using Crossdock.WebConsole.Backfills;
 using Crossdock.WebConsole.Connect;
+using Crossdock.WebConsole.Connections;
 using Crossdock.WebConsole.Files;
 using Crossdock.WebConsole.Live;
 using Crossdock.WebConsole.Replays;
@@ -58,6 +59,7 @@ public static class ConsoleRegistration
         ConnectionForms.Map(app);
         BackfillForms.Map(app);
         ReplayForms.Map(app);
+        SubscriptionForms.Map(app);
         FileForms.Map(app);
 
         // Pages are only read; forms have addresses of their own. Without this they would also claim POST /sign-in.

@@ -1,4 +1,5 @@
 using Crossdock.Accounts;
+using Crossdock.Connections;
 using Crossdock.Database;
 using Microsoft.Extensions.Logging.Console;
 
@@ -16,6 +17,7 @@ public static class HubHost
     public static async Task<RunningHub> StartAsync(HubSettings settings, IReadOnlyDictionary<string, string?>? configuration = null, bool mayMigrate = false, CancellationToken cancellationToken = default)
     {
         var roles = settings.RoleSet();
+        _ = settings.PublicUri();          // before a database is started for nothing
         string dataFolder = Directory.CreateDirectory(settings.DataFolder).FullName;
         var database = await HubDatabase.OpenAsync(settings with { DataFolder = dataFolder }, cancellationToken);
         WebApplication? application = null;
@@ -63,6 +65,7 @@ public static class HubHost
         builder.Services.AddSingleton(database.Source);
         builder.Services.AddSingleton(database.Keyed);
         builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton(new HubAddress(settings.PublicUri()));
         if (database.Own is { } own)
         {
             builder.Services.AddSingleton(own);

@@ -15,6 +15,9 @@ public sealed record HubSettings
     /// <summary>Addresses to listen on, separated by semicolons. Default <c>http://localhost:8080</c>.</summary>
     public string Urls { get; init; } = "http://localhost:8080";
 
+    /// <summary>The address by which platforms reach this hub, for example <c>https://hub.example.com</c>: webhooks are registered with it. Null or empty leaves webhooks to a person.</summary>
+    public string? PublicAddress { get; init; }
+
     /// <summary>The administrator's token; null or empty keeps the present one, or makes one up at the first start.</summary>
     public string? AdminToken { get; init; }
 
@@ -23,6 +26,12 @@ public sealed record HubSettings
 
     /// <summary>The section <c>Crossdock</c> of a configuration.</summary>
     public static HubSettings From(IConfiguration configuration) => configuration.GetSection("Crossdock").Get<HubSettings>() ?? new();
+
+    /// <summary>The public address; null when it is not set.</summary>
+    /// <exception cref="HubException">It is no address.</exception>
+    public Uri? PublicUri() => string.IsNullOrWhiteSpace(PublicAddress) ? null
+        : Uri.TryCreate(PublicAddress, UriKind.Absolute, out var address) && address.Scheme is "https" or "http" && address is { UserInfo: "", Query: "", Fragment: "" } ? address
+        : throw new HubException($"Crossdock__PublicAddress is \"{PublicAddress}\"; it has to be an address such as https://hub.example.com.");
 
     /// <summary>The roles as a set.</summary>
     /// <exception cref="HubException">A role does not exist.</exception>

@@ -23,6 +23,7 @@ internal static class OptionList
         ("Processing", typeof(Crossdock.Normalise.ProcessingOptions)),
         ("Reading", typeof(Crossdock.Reading.ReadingOptions)),
         ("Replays", typeof(Crossdock.Replays.ReplayOptions)),
+        ("Subscriptions", typeof(Crossdock.Subscriptions.SubscriptionOptions)),
         ("Connections", typeof(Crossdock.Connections.ConnectionsOptions)),
         ("Files", typeof(Crossdock.Files.FilesOptions)),
         ("Delivery", typeof(Crossdock.Delivery.DeliveryOptions)),

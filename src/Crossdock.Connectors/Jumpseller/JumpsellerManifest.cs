@@ -13,7 +13,7 @@ internal static class JumpsellerManifest
         Settings =
         [
             new() { Name = "storeCode", Label = "Store code", IsRequired = true, Help = "The first part of the shop's address at jumpseller.com: tallerdelsur in tallerdelsur.jumpseller.com." },
-            new() { Name = "manageHooks", Label = "Set up the webhooks", Type = SettingType.Switch, Default = "true", Help = "The hub registers its five order webhooks and puts them back when Jumpseller has paused them after eight failures. Needs a key. The hub does not do this by itself yet." },
+            new() { Name = "manageHooks", Label = "Set up the webhooks", Type = SettingType.Switch, Default = "true", Help = "The hub registers its five order webhooks and puts them back when Jumpseller has paused them after eight failures. Needs a key." },
             new() { Name = "tellStatus", Label = "Tell the shop", Type = SettingType.Switch, Default = "false", Help = "Shipment requested when the courier has taken the order over, a manual fulfilment with tracking when it was sent, delivered when the buyer has it." },
             new() { Name = "locationId", Label = "Stock location", Help = "The location that the hub's fulfilments name; Admin → Settings → Locations, the number in the address. Empty: where the order's units were taken from." },
             new() { Name = "sendEmail", Label = "Jumpseller e-mails the buyer", Type = SettingType.Switch, Default = "false", Help = "Whether Jumpseller sends its own e-mail with the tracking number when the hub tells of it." },

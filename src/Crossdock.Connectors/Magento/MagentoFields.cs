@@ -95,7 +95,7 @@ internal static class MagentoFields
         new()
         {
             Name = "manageAsyncEvents", Label = "Keep async events", Type = SettingType.Switch, Default = "false",
-            Help = "Only with the modules mage-os/mageos-async-events and mage-os/mageos-common-async-events: the hub registers its address there and puts it back when it is gone. Needs MageOS_AsyncEvents::manage. The hub does not do this by itself yet.",
+            Help = "Only with the modules mage-os/mageos-async-events and mage-os/mageos-common-async-events: the hub registers its address there and puts it back when it is gone. Needs MageOS_AsyncEvents::manage.",
         },
         new()
         {

@@ -52,7 +52,7 @@ public sealed class ShopifyConnector : IConnector, IWebhookSource, IOrderMapper,
             {
                 Name = "manageWebhooks",
                 Label = "Keep webhooks",
-                Help = "Whether the hub subscribes to the order topics itself and puts back what Shopify removes after failures. Switch it off where the app's own configuration (shopify.app.toml) or a person subscribes already, or every event comes twice. The hub does not do this by itself yet.",
+                Help = "Whether the hub subscribes to the order topics itself and puts back what Shopify removes after failures. Switch it off where the app's own configuration (shopify.app.toml) or a person subscribes already, or every event comes twice.",
                 Type = SettingType.Switch,
                 Default = "true",
             },

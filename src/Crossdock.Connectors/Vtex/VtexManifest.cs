@@ -20,7 +20,7 @@ internal static class VtexManifest
             new()
             {
                 Name = "manageHook", Label = "Set up the hook", Type = SettingType.Switch, Default = "true",
-                Help = "The hub registers its hook and puts it back when VTEX has removed it. VTEX has one hook per appKey: create an appKey for the hub alone. The hub does not do this by itself yet.",
+                Help = "The hub registers its hook and puts it back when VTEX has removed it. VTEX has one hook per appKey: create an appKey for the hub alone.",
             },
             new()
             {

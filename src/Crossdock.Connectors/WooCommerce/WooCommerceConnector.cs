@@ -47,7 +47,7 @@ public sealed class WooCommerceConnector : IConnector, IWebhookSource, IOrderMap
             new()
             {
                 Name = "manageWebhooks", Label = "Keep webhooks", Type = SettingType.Switch, Default = "true",
-                Help = "Whether the hub registers the four order webhooks itself and puts them back when the shop has switched them off. Needs a consumer key with read and write permission. The hub does not do this by itself yet.",
+                Help = "Whether the hub registers the four order webhooks itself and puts them back when the shop has switched them off. Needs a consumer key with read and write permission.",
             },
             new()
             {

@@ -1,7 +1,10 @@
 using Crossdock.Connectors.Custom;
 using Crossdock.Connectors.Http;
+using Crossdock.Connectors.Jumpseller;
+using Crossdock.Connectors.Magento;
 using Crossdock.Connectors.PrestaShop;
 using Crossdock.Connectors.Shopify.Emulator;
+using Crossdock.Connectors.Vtex;
 using Crossdock.Connectors.WooCommerce;
 
 namespace Crossdock.Server.Commands;
@@ -29,14 +32,18 @@ internal sealed record RunningEmulator(object House, string Says, Func<double, C
 /// <summary>One emulator of the project. A new one has its line in <see cref="All"/>.</summary>
 internal sealed record EmulatorTable(string Name, string Summary, bool NeedsHub, Func<EmulatorWishes, Task<RunningEmulator>> StartAsync)
 {
+    private static readonly string[] JumpsellerEvents = ["order_pending_payment", "order_paid", "order_updated", "order_shipped", "order_canceled"];
     private static readonly string[] WooTopics = ["order.created", "order.updated", "order.deleted", "order.restored"];
 
     internal static IReadOnlyList<EmulatorTable> All { get; } =
     [
         new("courier", "A courier that accepts shipments and keeps books.", NeedsHub: false, CourierAsync),
         new("custom", "A home-made shop that announces its orders as Standard Webhooks; needs --hub, and a --secret of whsec_ and Base64.", NeedsHub: true, CustomAsync),
+        new("jumpseller", "A Jumpseller store with its REST API.", NeedsHub: false, JumpsellerAsync),
+        new("magento", "A Magento 2 shop with its REST API and our module.", NeedsHub: false, MagentoAsync),
         new("prestashop", "A PrestaShop shop with its webservice and our module.", NeedsHub: false, PrestaShopAsync),
         new("shopify", "A Shopify shop with its Admin API.", NeedsHub: false, ShopifyAsync),
+        new("vtex", "A VTEX account with its API, hook and feed.", NeedsHub: false, VtexAsync),
         new("woocommerce", "A WooCommerce shop with its REST API.", NeedsHub: false, WooCommerceAsync),
     ];
 
@@ -60,6 +67,31 @@ internal sealed record EmulatorTable(string Name, string Summary, bool NeedsHub,
         {
             throw new HubException($"--secret: {problem.Message}", problem);
         }
+    }
+
+    private static async Task<RunningEmulator> JumpsellerAsync(EmulatorWishes wishes)
+    {
+        JumpsellerEmulatorOptions options = new() { Port = wishes.Port };
+        if (wishes.Hub is not null) options = options with { HooksToken = wishes.Secret };
+        var shop = await JumpsellerEmulator.StartAsync(options);
+        foreach (string name in wishes.Hub is null ? [] : JumpsellerEvents) shop.Subscribe(name, wishes.Hub!.ToString());
+        return new(shop, $"The store {options.StoreCode} has its API at {shop.Address}/v1 ({options.Login}:{options.AuthToken}); its webhooks are signed with {options.HooksToken}", shop.RunAsync);
+    }
+
+    private static async Task<RunningEmulator> MagentoAsync(EmulatorWishes wishes)
+    {
+        MagentoEmulatorOptions options = new() { Port = wishes.Port };
+        var shop = await MagentoEmulator.StartAsync(options);
+        if (wishes.Hub is not null) shop.ConnectModule(wishes.Hub.ToString(), wishes.Secret);
+        return new(shop, $"The shop has its API at {shop.Address}/rest (access token {options.AccessToken})", shop.RunAsync);
+    }
+
+    private static async Task<RunningEmulator> VtexAsync(EmulatorWishes wishes)
+    {
+        VtexEmulatorOptions options = new() { Port = wishes.Port };
+        var shop = await VtexEmulator.StartAsync(options);
+        if (wishes.Hub is not null) shop.Hook(wishes.Hub.ToString(), wishes.Secret);
+        return new(shop, $"The account {options.Account} has its API at {shop.Address} ({options.AppKey}:{options.AppToken})", shop.RunAsync);
     }
 
     private static async Task<RunningEmulator> PrestaShopAsync(EmulatorWishes wishes)

@@ -38,7 +38,10 @@ internal static class ServeCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             Console.WriteLine("Starting PostgreSQL and the hub ...");
-            await using var hub = await HubHost.StartAsync(CommandLine.Settings(parsed.GetValue(data), parsed.GetValue(port)), SandboxTown.HubOptions, mayMigrate: true, cancellationToken);
+            var settings = CommandLine.Settings(parsed.GetValue(data), parsed.GetValue(port));
+            // The sandbox's shops are in this process: they reach the hub where it listens.
+            if (string.IsNullOrWhiteSpace(settings.PublicAddress)) settings = settings with { PublicAddress = settings.Urls.Split(';')[0].Trim() };
+            await using var hub = await HubHost.StartAsync(settings, SandboxTown.HubOptions, mayMigrate: true, cancellationToken);
             string token = await TokenAsync(hub, cancellationToken);
             await using var sandbox = parsed.GetValue(empty) ? null : await SandboxTown.StartAsync(hub, parsed.GetValue(rate), cancellationToken);
             Console.WriteLine();

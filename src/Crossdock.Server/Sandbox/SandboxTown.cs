@@ -16,9 +16,6 @@ namespace Crossdock.Server.Sandbox;
 /// <summary>A small town for newcomers: emulated stores that sell, with rules of their own, and emulated couriers that fail now and then. All on loopback.</summary>
 internal sealed class SandboxTown : IAsyncDisposable
 {
-    private static readonly string[] JumpsellerEvents = ["order_pending_payment", "order_paid", "order_updated", "order_shipped", "order_canceled"];
-    private static readonly string[] WooTopics = ["order.created", "order.updated", "order.deleted", "order.restored"];
-
     private readonly CancellationTokenSource closing = new();
     private readonly List<IAsyncDisposable> houses = [];
     private readonly List<Task> trade = [];
@@ -88,11 +85,11 @@ internal sealed class SandboxTown : IAsyncDisposable
         string ownSecret = "whsec_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(24));
 
         var shopifies = new List<ShopifyEmulator>();
-        foreach (var (key, shop, seed) in ((string, string, int)[])[("andina", "andina-outdoor.myshopify.com", 1), ("boreal", "boreal-trekking.myshopify.com", 1001)])
+        foreach (var (shop, seed) in ((string, int)[])[("andina-outdoor.myshopify.com", 1), ("boreal-trekking.myshopify.com", 1001)])
         {
             shopifies.Add(Keep(await ShopifyEmulator.StartAsync(new()
             {
-                Shop = shop, Secret = secret, AccessToken = token, Seed = seed, FirstNumber = number, HubAddress = new Uri($"{hub.Address}/in/{key}"), RemovesSubscriptions = false, TimeScale = 0.01,
+                Shop = shop, Secret = secret, AccessToken = token, Seed = seed, FirstNumber = number, TimeScale = 0.01,
                 RepeatRate = 0.05, ReorderRate = 0.03, UpdateRate = 0.06, CancelRate = 0.03, RefundRate = 0.03, FulfilRate = 0.05, BadAddressRate = 0.03, TestRate = 0.02,
             })));
         }
@@ -114,16 +111,14 @@ internal sealed class SandboxTown : IAsyncDisposable
         // They tell of each parcel: a few words come twice, in the wrong order or not at all, and now and then one that nobody knows.
         courier.Tell(new() { Address = new Uri($"{hub.Address}/in/courier"), Secret = courierSecret, Carrier = "Sandbox Courier", RepeatRate = 0.05, ReorderRate = 0.05, OddWordRate = 0.01, LossRate = 0.01 });
         night.Tell(new() { Address = new Uri($"{hub.Address}/in/night-courier"), Secret = courierSecret, Carrier = "Night Courier", RepeatRate = 0.2, ReorderRate = 0.1, LossRate = 0.02, Seed = 2 });
+        // The hub registers its webhooks at Shopify, WooCommerce, VTEX and Jumpseller by itself, and reads what was sold before; the modules of the others are told its address.
         foreach (var shopify in shopifies) trade.Add(shopify.RunAsync(pace, closing.Token));
-        foreach (string topic in WooTopics) await polar.SubscribeAsync(topic, $"{hub.Address}/in/polar", secret, cancellationToken);
         trade.Add(polar.RunAsync(pace, closing.Token));
         cumbre.InstallModule($"{hub.Address}/in/cumbre", secret);
         trade.Add(cumbre.RunAsync(pace, closing.Token));
         lago.ConnectModule($"{hub.Address}/in/lago", secret);
         trade.Add(lago.RunAsync(pace, closing.Token));
-        sur.Hook($"{hub.Address}/in/sur", secret);
         trade.Add(sur.RunAsync(pace, closing.Token));
-        foreach (string name in JumpsellerEvents) taller.Subscribe(name, $"{hub.Address}/in/taller");
         trade.Add(taller.RunAsync(pace, closing.Token));
         var own = new CustomStoreEmulator(new Uri($"{hub.Address}/in/own"), ownSecret, "own-" + number.ToString(CultureInfo.InvariantCulture));
         trade.Add(RunAsync(own, pace));

@@ -59,6 +59,7 @@ public static class ApiRegistration
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         ConfigurationEndpoints.Map(api);
         ConnectionEndpoints.Map(api);
+        SubscriptionEndpoints.Map(api);
         OrderEndpoints.Map(api);
         EventEndpoints.Map(api);
         DeliveryEndpoints.Map(api);

@@ -8,6 +8,7 @@ using Crossdock.Holds;
 using Crossdock.Orders;
 using Crossdock.Reading;
 using Crossdock.Replays;
+using Crossdock.Subscriptions;
 using Crossdock.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -30,5 +31,7 @@ public static class QueryRegistration
         .AddSingleton<BackfillQueries>()
         .AddSingleton<ReadingQueries>()
         .AddSingleton<ReplayQueries>()
+        .AddSingleton<SubscriptionQueries>()
+        .AddSingleton<SubscriptionActions>()
         .AddSingleton<DashboardQueries>();
 }

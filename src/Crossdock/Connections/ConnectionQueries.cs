@@ -41,6 +41,8 @@ public sealed record ConnectionSummary
     public required int Dead { get; init; }
     /// <summary>Why its orders cannot be read at present, in the platform's own words; null when they can, or when nobody reads them.</summary>
     public string? ReadingProblem { get; init; }
+    /// <summary>Why the hub cannot look after its webhooks at present, in the platform's own words; null when it can, or when a person does.</summary>
+    public string? SubscriptionProblem { get; init; }
     /// <summary>Why it cannot work with its present settings; null when it can.</summary>
     public string? BrokenBecause { get; init; }
     /// <summary>Why deliveries to it wait without being tried: <c>destination is disabled</c>; null when nothing waits, or it is called.</summary>
@@ -77,7 +79,8 @@ public sealed class ConnectionQueries(NpgsqlDataSource database, IConnectionDire
                (SELECT count(*) FROM (SELECT FROM parked_events WHERE connection_id = c.id LIMIT 1000) p)::int AS parked,
                (SELECT count(*) FROM (SELECT FROM deliveries WHERE destination_id = c.id AND state = 'waiting' LIMIT 10000) d)::int AS waiting,
                (SELECT count(*) FROM (SELECT FROM deliveries WHERE destination_id = c.id AND state = 'dead' LIMIT 1000) d)::int AS dead,
-               (SELECT string_agg(problem, ' ' ORDER BY activity) FROM reading_states WHERE connection_id = c.id) AS reading_problem
+               (SELECT string_agg(problem, ' ' ORDER BY activity) FROM reading_states WHERE connection_id = c.id) AS reading_problem,
+               (SELECT problem FROM subscription_checks WHERE connection_id = c.id) AS subscription_problem
         FROM connections c
         LEFT JOIN LATERAL (SELECT received_at, topic FROM events WHERE connection_id = c.id ORDER BY id DESC LIMIT 1) e ON true
         LEFT JOIN LATERAL (
@@ -119,7 +122,7 @@ public sealed class ConnectionQueries(NpgsqlDataSource database, IConnectionDire
         var rows = await database.ReadAsync<ConnectionSummary>(List, new { key = key?.Replace('\0', '\uFFFD'), since = clock.GetUtcNow().AddDays(-1) }, cancellationToken);
         var current = directory.Current.ByKey;
         return rows.ConvertAll(row => current.TryGetValue(row.Key, out var live)
-            ? row with { BrokenBecause = live.BrokenBecause, IsStore = live.Mapping is not null, HasAddress = live.Endpoint is not null, TellsStatus = live.TellsStatus, IsDestination = live.Destination is not null, Health = health.FirstOrDefault()?.HealthOf(live.Id) }
+            ? row with { SubscriptionProblem = live.Subscriptions is null ? null : row.SubscriptionProblem, BrokenBecause = live.BrokenBecause, IsStore = live.Mapping is not null, HasAddress = live.Endpoint is not null, TellsStatus = live.TellsStatus, IsDestination = live.Destination is not null, Health = health.FirstOrDefault()?.HealthOf(live.Id) }
             : row);
     }
 }

@@ -14,7 +14,7 @@ internal sealed class ConnectionStore(NpgsqlDataSource database, TimeProvider cl
     private const string Load = """
         SELECT id, key, name, platform, enabled, settings::text, secrets::text, destinations, rules::text, rules_version, approval, version, polling::text
         FROM connections
-        WHERE deleted_at IS NULL AND ($1::int[] IS NULL OR id = ANY ($1))
+        WHERE (deleted_at IS NOT NULL) = $2 AND ($1::int[] IS NULL OR id = ANY ($1))
         ORDER BY id
         """;
 
@@ -62,6 +62,13 @@ internal sealed class ConnectionStore(NpgsqlDataSource database, TimeProvider cl
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         return await LoadAsync(connection, ids, cancellationToken);
+    }
+
+    /// <summary>A connection that was deleted, as it was last; null when there is none of that number.</summary>
+    public async Task<ConnectionRow?> FindDeletedAsync(ConnectionId id, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return (await LoadAsync(connection, [id], cancellationToken, isDeleted: true)).SingleOrDefault();
     }
 
     /// <summary>The same inside a transaction that is going to change them.</summary>
@@ -120,7 +127,7 @@ internal sealed class ConnectionStore(NpgsqlDataSource database, TimeProvider cl
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private static async Task<IReadOnlyList<ConnectionRow>> LoadAsync(NpgsqlConnection connection, IReadOnlyCollection<ConnectionId>? ids, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<ConnectionRow>> LoadAsync(NpgsqlConnection connection, IReadOnlyCollection<ConnectionId>? ids, CancellationToken cancellationToken, bool isDeleted = false)
     {
         await using var command = new NpgsqlCommand(Load, connection);
         command.Parameters.Add(new()
@@ -128,6 +135,7 @@ internal sealed class ConnectionStore(NpgsqlDataSource database, TimeProvider cl
             Value = ids is null ? DBNull.Value : ids.Select(id => id.Value).ToArray(),
             NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer,
         });
+        command.Parameters.Add(new() { Value = isDeleted });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         List<ConnectionRow> rows = [];
         while (await reader.ReadAsync(cancellationToken))

@@ -20,6 +20,7 @@ public static class ConnectionsRegistration
             keys.XmlRepository = new FileSystemXmlRepository(
                 Directory.CreateDirectory(Path.Combine(configuration["Crossdock:DataFolder"] ?? "data", "keys")), loggers));
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(new HubAddress(null));
         services.AddSingleton<ConnectionStore>();
         services.AddSingleton<SecretBox>();
         services.AddSingleton<OutgoingHttp>();
@@ -28,6 +29,7 @@ public static class ConnectionsRegistration
         services.AddSingleton<TokenVaults>();
         services.AddSingleton<AccessPreparation>();
         services.AddSingleton<ConnectionPreparation>();
+        services.AddSingleton<IGoneConnections, GoneConnections>();
         services.AddSingleton<ConnectionDirectory>();
         services.AddSingleton(provider => new ConnectionTester(provider.GetRequiredService<IConnectionDirectory>(), provider.GetRequiredService<AccessPreparation>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IConnectionDirectory>(provider => provider.GetRequiredService<ConnectionDirectory>());

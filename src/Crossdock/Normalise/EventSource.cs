@@ -5,6 +5,8 @@ internal static class EventSource
 {
     public const string Poll = "poll";
     public const string Feed = "feed";
+    /// <summary>Read once because webhooks had been missing.</summary>
+    public const string CatchUp = "catch-up";
     /// <summary>Polling found an order that was placed before the connection was made.</summary>
     public const string HistoryPoll = "history poll";
     private const string FilePrefix = "file ";
@@ -30,6 +32,7 @@ internal static class EventSource
         HistoryPoll => "History: found by polling, placed before this connection was made; not delivered.",
         _ when IsHistory(source) => $"History: read by {source[HistoryPrefix.Length..]}, not delivered.",
         Poll => $"Polling found the order ({topic}).",
+        CatchUp => $"No webhook had told of it: found by reading what the shop sold while its webhooks were not there ({topic}).",
         _ when source.StartsWith(FilePrefix, StringComparison.Ordinal) => $"Imported from {source}.",
         _ when source.StartsWith(BackfillPrefix, StringComparison.Ordinal) => $"Read by {source} ({topic}).",
         _ => Announced(source) is { } what ? $"Announced: {what}; fetched." : $"The store announced the order ({topic}).",
@@ -39,6 +42,7 @@ internal static class EventSource
     public static string Changed(string source, string topic) => source switch
     {
         _ when source.StartsWith(FilePrefix, StringComparison.Ordinal) => $"Changed by {source}.",
+        CatchUp => $"No webhook had told of it: reading the shop found the order changed ({topic}).",
         Poll or HistoryPoll => $"Polling found the order changed ({topic}).",
         _ when source.Contains(BackfillPrefix, StringComparison.Ordinal) && Announced(source) is null => $"A {(IsHistory(source) ? source[HistoryPrefix.Length..] : source)} found the order changed ({topic}).",
         _ => Announced(source) is { } what ? $"Announced: {what}; fetched, and the order had changed." : $"The store changed the order ({topic}).",

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace Crossdock.Reading;
 
-/// <summary>Reads what changed at a platform since the last time. The watermark moves only after every page up to it is committed.</summary>
+/// <summary>Reads what changed at a platform since the last time, or once since a given time. The watermark moves only after every page up to it is committed.</summary>
 internal sealed partial class Poller(ReadingStore store, Listed listed, IOptions<ReadingOptions> options, TimeProvider clock, ILogger<Poller> logger)
 {
     private static readonly TimeSpan LongestWindow = TimeSpan.FromDays(1);
@@ -18,7 +18,8 @@ internal sealed partial class Poller(ReadingStore store, Listed listed, IOptions
     {
         var readers = connection.Readers!;
         var traits = readers.Traits;
-        var every = connection.PollEvery!.Value;
+        bool isCatchUp = state.Activity == ReadingActivity.CatchUp;
+        var every = connection.PollEvery ?? TimeSpan.Zero;
         var now = clock.GetUtcNow();
         var from = state.WindowFrom ?? state.Watermark - traits.Overlap;
         var to = state.WindowTo ?? Earlier(now, from + LongestWindow + traits.Overlap);
@@ -30,6 +31,11 @@ internal sealed partial class Poller(ReadingStore store, Listed listed, IOptions
             switch (await readers.For(RequestPriority.Poll).ListAsync(new ReadRequest(traits.Follows, from, to, cursor), cancellationToken))
             {
                 case OrderPage page:
+                    if (isCatchUp)
+                    {
+                        await store.CountAsync(state, [.. page.Orders.Where(order => order.IsOrder).Select(order => order.ExternalId).Distinct()], cancellationToken);
+                    }
+
                     var count = await listed.StoreAsync(connection, page.Orders, order => Source(order, state), cancellationToken);
                     read += page.Orders.Count;
                     fresh += count.New;
@@ -56,17 +62,25 @@ internal sealed partial class Poller(ReadingStore store, Listed listed, IOptions
         // Never nearer to the present than the platform's list is complete.
         var watermark = Earlier(to, now - traits.ListLag);
         bool isBehind = to < now;
-        await store.SucceedAsync(state, watermark, isBehind ? clock.GetUtcNow() : clock.GetUtcNow() + every, clock.GetUtcNow(), cancellationToken);
+        if (isCatchUp && !isBehind && watermark >= (state.Until ?? watermark))
+        {
+            await store.EndAsync(state, clock.GetUtcNow(), cancellationToken);
+            return;
+        }
+
+        // What the list does not show yet is looked for once more when it does.
+        var next = isBehind ? clock.GetUtcNow() : isCatchUp ? (state.Until ?? now) + traits.ListLag : clock.GetUtcNow() + every;
+        await store.SucceedAsync(state, watermark, next, clock.GetUtcNow(), cancellationToken);
         if (state.Problem is not null)
         {
-            Log.Recovered(logger, connection.Key, ReadingActivity.Poll);
+            Log.Recovered(logger, connection.Key, state.Activity);
         }
 
         Log.Polled(logger, connection.Key, from, to, read, fresh);
     }
 
     private static string Source(ListedOrder order, ReadingState state) =>
-        order.PlacedAt is { } placed && placed < state.ConnectedAt ? EventSource.HistoryPoll : EventSource.Poll;
+        order.PlacedAt is { } placed && placed < state.ConnectedAt ? EventSource.HistoryPoll : state.Activity == ReadingActivity.CatchUp ? EventSource.CatchUp : EventSource.Poll;
 
     private async Task FailAsync(ReadingState state, Connection connection, string because, bool needsPerson, TimeSpan wait, CancellationToken cancellationToken)
     {

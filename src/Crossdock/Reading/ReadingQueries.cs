@@ -7,7 +7,7 @@ namespace Crossdock.Reading;
 /// <summary>How reading one connection goes, by activity.</summary>
 public sealed record ReadingActivityRow
 {
-    /// <summary><c>poll</c>, <c>feed</c> or <c>fetch</c>.</summary>
+    /// <summary><c>poll</c>, <c>feed</c>, <c>fetch</c>, or <c>catch_up</c> while what was missed without webhooks is read.</summary>
     public required string Activity { get; init; }
     /// <summary>Polling: everything that changed up to here is stored, UTC.</summary>
     public required DateTimeOffset Watermark { get; init; }

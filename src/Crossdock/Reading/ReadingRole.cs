@@ -63,6 +63,7 @@ internal sealed partial class ReadingRole(
     {
         var enabled = directory.Current.All.Where(connection => connection.IsEnabled).ToList();
         await ClaimAsync(ReadingActivity.Poll, enabled.FindAll(connection => connection.PollEvery is not null), poller.PollAsync, stopping);
+        await ClaimAsync(ReadingActivity.CatchUp, enabled.FindAll(connection => connection.Readers is not null), poller.PollAsync, stopping);
         await ClaimAsync(ReadingActivity.Feed, enabled.FindAll(connection => connection.Feed is not null), feeds.ReadAsync, stopping);
     }
 
@@ -75,7 +76,11 @@ internal sealed partial class ReadingRole(
         }
 
         var now = clock.GetUtcNow();
-        await states.EnsureAsync(free.Select(connection => connection.Id), activity, now, stopping);
+        if (activity != ReadingActivity.CatchUp)
+        {
+            await states.EnsureAsync(free.Select(connection => connection.Id), activity, now, stopping);
+        }
+
         var byId = free.ToDictionary(connection => connection.Id);
         foreach (var state in await states.ClaimAsync(free, activity, now, Lease, stopping))
         {

@@ -8,6 +8,8 @@ internal static class ReadingActivity
     public const string Poll = "poll";
     public const string Feed = "feed";
     public const string Fetch = "fetch";
+    /// <summary>What changed while webhooks were missing: once, from the watermark to the present.</summary>
+    public const string CatchUp = "catch_up";
 }
 
 /// <summary>Where one activity of one connection stands, leased by this node.</summary>
@@ -23,6 +25,8 @@ internal sealed record ReadingState
     public int Failures { get; init; }
     /// <summary>When the connection was made: what was placed before is history.</summary>
     public required DateTimeOffset ConnectedAt { get; init; }
+    /// <summary>Of an activity that is done once: everything up to here has to be read; null for the others.</summary>
+    public DateTimeOffset? Until { get; init; }
     /// <summary>The problem of the last time; null when all was well.</summary>
     public string? Problem { get; init; }
 }

@@ -19,10 +19,10 @@ internal sealed class ReadingStore(NpgsqlDataSource database, NodeIdentity node)
     private const string Claim = """
         UPDATE reading_states s SET leased_until = $5, leased_by = $6
         FROM unnest($1::int[], $2::bigint[]) AS w (id, version), connections c
-        WHERE s.connection_id = w.id AND s.activity = $3 AND c.id = w.id
+        WHERE s.connection_id = w.id AND s.activity = $3 AND c.id = w.id AND s.ended_at IS NULL
           AND (s.next_at <= $4 OR (s.problem IS NOT NULL AND s.version <> w.version))          -- a changed configuration is tried at once
           AND (s.leased_until IS NULL OR s.leased_until < $4 OR ($7 AND s.leased_by <> $6))
-        RETURNING s.connection_id, s.watermark, s.window_from, s.window_to, s.cursor, s.failures, c.created_at, s.problem, s.version = w.version
+        RETURNING s.connection_id, s.watermark, s.window_from, s.window_to, s.cursor, s.failures, c.created_at, s.problem, s.version = w.version, s.until_at
         """;
 
     private const string Keep = "UPDATE reading_states SET leased_until = $4 WHERE connection_id = $1 AND activity = $2 AND leased_by = $3";
@@ -54,6 +54,18 @@ internal sealed class ReadingStore(NpgsqlDataSource database, NodeIdentity node)
     private const string Notice = "UPDATE reading_states SET notice = $3, notice_at = $4 WHERE connection_id = $1 AND activity = $2";
 
     private const string Release = "UPDATE reading_states SET leased_until = NULL, leased_by = NULL WHERE connection_id = $1 AND activity = $2 AND leased_by = $3";
+
+    // By the unique index of the orders.
+    private const string Count = """
+        UPDATE reading_states SET read = read + cardinality($4), missing = missing + cardinality($4) - (SELECT count(*) FROM orders WHERE connection_id = $1 AND external_id = ANY($4))
+        WHERE connection_id = $1 AND activity = $2 AND leased_by = $3
+        """;
+
+    private const string End = """
+        UPDATE reading_states SET watermark = greatest(watermark, $4), ended_at = $4, succeeded_at = $4, window_from = NULL, window_to = NULL, cursor = NULL, failures = 0, problem = NULL, problem_since = NULL,
+            needs_person = false, leased_until = NULL, leased_by = NULL
+        WHERE connection_id = $1 AND activity = $2 AND leased_by = $3
+        """;
 
     public async Task EnsureAsync(IEnumerable<ConnectionId> connections, string activity, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -91,6 +103,7 @@ internal sealed class ReadingStore(NpgsqlDataSource database, NodeIdentity node)
                 Cursor = isSameVersion && !reader.IsDBNull(4) ? reader.GetString(4) : null,
                 Failures = reader.GetInt32(5),
                 ConnectedAt = Time(reader, 6)!.Value,
+                Until = Time(reader, 9),
                 Problem = reader.IsDBNull(7) ? null : reader.GetString(7),
             });
         }
@@ -141,6 +154,13 @@ internal sealed class ReadingStore(NpgsqlDataSource database, NodeIdentity node)
         command.Parameters.Add(Time(now));
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
+
+    /// <summary>Counts a page of an activity that is done once, before it is stored: how many orders, and how many of them the hub has not heard of.</summary>
+    public Task<bool> CountAsync(ReadingState state, string[] orders, CancellationToken cancellationToken) =>
+        WriteAsync(Count, state, [new() { Value = orders, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text }], cancellationToken);
+
+    /// <summary>Ends an activity that is done once; whoever asked for it takes the row away.</summary>
+    public Task<bool> EndAsync(ReadingState state, DateTimeOffset now, CancellationToken cancellationToken) => WriteAsync(End, state, [Time(now)], cancellationToken);
 
     /// <summary>Gives it back, so that nobody waits for the lease.</summary>
     public Task ReleaseAsync(ReadingState state, CancellationToken cancellationToken) => WriteAsync(Release, state, [], cancellationToken);

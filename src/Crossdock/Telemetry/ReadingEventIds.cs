@@ -14,6 +14,13 @@ internal static class ReadingEventIds
     internal const int DocumentTooLarge = 1308;
     internal const int CommitOfHandlesFailed = 1309;
 
+    internal const int SubscriptionsFailed = 1310;
+    internal const int SubscriptionsPutBack = 1311;
+    internal const int SubscriptionsUnwatched = 1312;
+    internal const int CaughtUp = 1313;
+    internal const int SubscriptionsRemoved = 1314;
+    internal const int SubscriptionsLeft = 1315;
+
     internal const int BackfillStarted = 1350;
     internal const int BackfillEnded = 1351;
     internal const int BackfillPaused = 1352;

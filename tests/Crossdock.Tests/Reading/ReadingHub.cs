@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Crossdock.Access;
+using Crossdock.Alerts;
 using Crossdock.Backfill;
 using Crossdock.Capture;
 using Crossdock.Connections;
@@ -15,6 +16,7 @@ using Crossdock.Orders;
 using Crossdock.Reading;
 using Crossdock.Review;
 using Crossdock.Rules;
+using Crossdock.Subscriptions;
 using Crossdock.Testing;
 using Crossdock.Testing.Database;
 using Crossdock.Tests.Access;
@@ -41,7 +43,8 @@ internal sealed class ReadingHub : IAsyncDisposable, IConnectionDirectory
 
     /// <param name="database">A migrated database.</param>
     /// <param name="options">Further options by full name.</param>
-    internal ReadingHub(TestDatabase database, Dictionary<string, string?>? options = null)
+    /// <param name="publicAddress">Where platforms reach it.</param>
+    internal ReadingHub(TestDatabase database, Dictionary<string, string?>? options = null, string publicAddress = "https://hub.example")
     {
         own = new NpgsqlDataSourceBuilder(database.ConnectionString).Build();
         Database = database.DataSource;
@@ -56,7 +59,8 @@ internal sealed class ReadingHub : IAsyncDisposable, IConnectionDirectory
             ["Crossdock:Delivery:LeaseSeconds"] = "10",
         }).AddInMemoryCollection(options ?? []).Build());
         collection.AddLogging().AddSingleton(TimeProvider.System).AddSingleton(own).AddSingleton(NodeIdentity.New()).AddSingleton<IConnectionDirectory>(this);
-        collection.AddDelivery().AddProcessing(isOpen: true).AddCapture().AddReading().AddBackfill().AddHolds();
+        collection.AddSingleton(new HubAddress(new Uri(publicAddress))).AddSingleton<IGoneConnections>(new NothingGone()).AddSingleton<AlertStore>().AddSingleton<SubscriptionQueries>().AddSingleton<SubscriptionActions>();
+        collection.AddDelivery().AddProcessing(isOpen: true).AddCapture().AddReading().AddSubscriptions().AddBackfill().AddHolds();
         collection.AddSingleton<OrderActions>().AddSingleton<BackfillActions>();
         services = collection.BuildServiceProvider();
         access = AccessParts.Preparation(http, own, TimeProvider.System);
@@ -70,12 +74,12 @@ internal sealed class ReadingHub : IAsyncDisposable, IConnectionDirectory
     internal IServiceProvider Services => services;
 
     /// <summary>Connects a shop, made long ago unless said otherwise; a second hub connects the same one by its key.</summary>
-    internal async Task<Connection> ConnectAsync(string key, ScriptedShop shop, DateTimeOffset? connectedAt = null, bool polls = true)
+    internal async Task<Connection> ConnectAsync(string key, ScriptedShop shop, DateTimeOffset? connectedAt = null, bool polls = true, bool isEnabled = true, long version = 1)
     {
         shops[key] = shop;
         var connector = new ScriptedStore(name => shops[name]);
         var settings = new ConnectionSettings(key, key, "scripted", JsonElement.Parse("{}"), new Dictionary<string, string>());
-        var id = await InsertAsync(key, connectedAt ?? TimeProvider.System.GetUtcNow().AddHours(-1));
+        var id = await InsertAsync(key, connectedAt ?? TimeProvider.System.GetUtcNow().AddHours(-1), isEnabled, version);
         if (!connections.Exists(connection => connection.Key == "courier"))
         {
             connections.Add(new Connection
@@ -89,11 +93,12 @@ internal sealed class ReadingHub : IAsyncDisposable, IConnectionDirectory
         var traits = shop.Traits;
         var store = new Connection
         {
-            Id = id, Settings = settings, IsEnabled = true, Version = 1, Connector = connector, Mapping = connector.MappingFor(settings), Rules = new OpenRules(), Destinations = ["courier"],
+            Id = id, Settings = settings, IsEnabled = isEnabled, Version = version, Connector = connector, Mapping = connector.MappingFor(settings), Rules = new OpenRules(), Destinations = ["courier"],
             Readers = new OrderReaders(traits, priority => connector.OpenReader(access.For(id, settings, traits.Pace, priority))),
             PollEvery = polls ? traits.PollEvery : null,
             Feed = shop.FeedEvery is null ? null : connector.OpenFeed(access.For(id, settings, traits.Pace, RequestPriority.Poll)),
             FeedEvery = shop.FeedEvery,
+            Subscriptions = shop.Subscriptions,
         };
         connections.RemoveAll(connection => connection.Key == key);
         connections.Add(store);
@@ -181,12 +186,22 @@ internal sealed class ReadingHub : IAsyncDisposable, IConnectionDirectory
         }
     }
 
-    private async Task<ConnectionId> InsertAsync(string key, DateTimeOffset connectedAt)
+    private async Task<ConnectionId> InsertAsync(string key, DateTimeOffset connectedAt, bool isEnabled = true, long version = 1)
     {
-        await using var command = Database.CreateCommand("INSERT INTO connections (key, name, platform, created_at, updated_at) VALUES ($1, $1, 'scripted', $2, now()) ON CONFLICT (key) DO UPDATE SET updated_at = now() RETURNING id");
+        await using var command = Database.CreateCommand("""
+            INSERT INTO connections (key, name, platform, created_at, updated_at, enabled, version) VALUES ($1, $1, 'scripted', $2, now(), $3, $4)
+            ON CONFLICT (key) DO UPDATE SET updated_at = now(), enabled = $3, version = $4 RETURNING id
+            """);
         command.Parameters.Add(new() { Value = key });
         command.Parameters.Add(new() { Value = connectedAt.UtcDateTime });
+        command.Parameters.Add(new() { Value = isEnabled });
+        command.Parameters.Add(new() { Value = version });
         return new ConnectionId((int)(await command.ExecuteScalarAsync())!);
+    }
+
+    private sealed class NothingGone : IGoneConnections
+    {
+        public Task<Connection?> PrepareAsync(ConnectionId id, CancellationToken cancellationToken) => Task.FromResult<Connection?>(null);
     }
 
     private sealed class OpenRules : IStoreRules

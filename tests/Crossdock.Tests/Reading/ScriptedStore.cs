@@ -21,6 +21,7 @@ internal sealed class ScriptedShop
     internal bool TellsTotal { get; init; }
     internal ReadingTraits Traits { get; init; } = new() { Pace = new RequestPace(10_000, 10_000, 8), PollEvery = TimeSpan.FromHours(1) };
     internal TimeSpan? FeedEvery { get; init; }
+    internal ISubscriptions? Subscriptions { get; init; }
     internal List<ReadRequest> Lists { get; } = [];
     internal List<string> Fetches { get; } = [];
     internal List<string> Committed { get; } = [];
@@ -121,7 +122,7 @@ internal sealed class ScriptedShop
 }
 
 /// <summary>The connector of <see cref="ScriptedShop"/>s.</summary>
-internal sealed class ScriptedStore(Func<string, ScriptedShop> shops) : IConnector, IOrderSource, IOrderFeedSource, IOrderMapper
+internal sealed class ScriptedStore(Func<string, ScriptedShop> shops) : IConnector, IOrderSource, IOrderFeedSource, IOrderMapper, ISubscriptionSource
 {
     public ConnectorManifest Manifest { get; } = new() { Platform = "scripted", Title = "Scripted", Summary = "Does what a test says." };
 
@@ -134,6 +135,10 @@ internal sealed class ScriptedStore(Func<string, ScriptedShop> shops) : IConnect
     public TimeSpan? FeedEvery(ConnectionSettings connection) => shops(connection.Key).FeedEvery;
 
     public IOrderFeed OpenFeed(ConnectionAccess access) => new Feed(shops(access.Settings.Key));
+
+    public bool ManagesSubscriptions(ConnectionSettings connection) => shops(connection.Key).Subscriptions is not null;
+
+    public ISubscriptions OpenSubscriptions(ConnectionAccess access) => shops(access.Settings.Key).Subscriptions!;
 
     public IOrderMapping MappingFor(ConnectionSettings connection) => new Mapping();
 
