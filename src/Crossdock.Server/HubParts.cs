@@ -13,6 +13,7 @@ using Crossdock.Normalise;
 using Crossdock.Reading;
 using Crossdock.Relay;
 using Crossdock.Replays;
+using Crossdock.Rhythm;
 using Crossdock.Subscriptions;
 using Crossdock.WebConsole;
 
@@ -32,7 +33,7 @@ internal static class HubParts
         if (roles.Contains("deliver")) services.AddDelivery();
         services.AddProcessing(isOpen: roles.Contains("process"));
         if (roles.Contains("capture")) services.AddCapture().AddRelays();
-        if (roles.Contains("schedule")) services.AddReading().AddSubscriptions().AddBackfill().AddFileWork().AddReplays();
+        if (roles.Contains("schedule")) services.AddReading().AddSubscriptions().AddQuietWatch().AddBackfill().AddFileWork().AddReplays();
         services.AddHolds();
         services.AddCrossdockAuthentication();
         services.AddCrossdockApi();

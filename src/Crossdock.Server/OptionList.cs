@@ -24,6 +24,7 @@ internal static class OptionList
         ("Reading", typeof(Crossdock.Reading.ReadingOptions)),
         ("Replays", typeof(Crossdock.Replays.ReplayOptions)),
         ("Subscriptions", typeof(Crossdock.Subscriptions.SubscriptionOptions)),
+        ("Rhythm", typeof(Crossdock.Rhythm.RhythmOptions)),
         ("Connections", typeof(Crossdock.Connections.ConnectionsOptions)),
         ("Files", typeof(Crossdock.Files.FilesOptions)),
         ("Delivery", typeof(Crossdock.Delivery.DeliveryOptions)),

@@ -8,6 +8,7 @@ using Crossdock.Holds;
 using Crossdock.Orders;
 using Crossdock.Reading;
 using Crossdock.Replays;
+using Crossdock.Rhythm;
 using Crossdock.Subscriptions;
 using Crossdock.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,6 +21,7 @@ public static class QueryRegistration
     /// <summary>Adds all <c>*Queries</c>. Needs <c>NpgsqlDataSource</c>, <see cref="IConnectionDirectory"/> and <see cref="TimeProvider"/>.</summary>
     public static IServiceCollection AddQueries(this IServiceCollection services) => services
         .AddFiles()
+        .AddRhythms()
         .AddSingleton<ConnectionQueries>()
         .AddSingleton<IConnectionWork, ConnectionWork>()
         .AddSingleton<EventQueries>()

@@ -1,5 +1,6 @@
 using Crossdock.Connections;
 using Crossdock.Database;
+using Crossdock.Rhythm;
 using Crossdock.Subscriptions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -7,7 +8,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Crossdock.Api;
 
-/// <summary>Webhooks at the platforms, and what happened to a connection itself.</summary>
+/// <summary>Webhooks at the platforms, how stores usually sell, and what happened to a connection itself.</summary>
 internal static class SubscriptionEndpoints
 {
     public static void Map(RouteGroupBuilder api)
@@ -16,6 +17,7 @@ internal static class SubscriptionEndpoints
         ofConnection.MapGet("/subscriptions", FindAsync).WithSummary("How a connection's webhooks stand at its platform, and what was last found missing").Produces<ConnectionSubscriptions>().ProducesProblem(404);
         ofConnection.MapPost("/subscriptions", CheckAsync).WithSummary("Check a connection's webhooks now, and put back what is missing. 409: the hub does not look after them, with the reason")
             .Produces<ConnectionSubscriptions>().ProducesProblem(404).ProducesProblem(409);
+        ofConnection.MapGet("/rhythm", RhythmAsync).WithSummary("How many orders a store usually has by this time, and whether it has gone quiet").Produces<ConnectionRhythm>().ProducesProblem(404);
         ofConnection.MapGet("/history", HistoryAsync).WithSummary("What happened to the connection itself, newest first").Produces<Page<ConnectionHistoryRow>>().ProducesProblem(404);
     }
 
@@ -28,6 +30,9 @@ internal static class SubscriptionEndpoints
         { Refusal: { } refusal } => Problems.Conflict(refusal),
         _ => Unknown(),
     };
+
+    private static async Task<IResult> RhythmAsync(RhythmQueries queries, string key, CancellationToken cancellationToken) =>
+        await queries.FindAsync(key, cancellationToken) is { } rhythm ? Results.Ok(rhythm) : Unknown();
 
     private static async Task<IResult> HistoryAsync(SubscriptionQueries queries, IConnectionDirectory directory, string key, string? cursor, string? limit, CancellationToken cancellationToken)
     {

@@ -353,6 +353,11 @@ internal sealed class BatchProcessor(KeyedDatabase database, IConnectionDirector
         foreach (var (draft, result) in results)
         {
             statistics.Count(draft.Store.Id, result.IsNew ? Statistic.Orders : Statistic.Changed);
+            if (result.IsNew)
+            {
+                statistics.Sold(draft.Store.Id, result.Row.Order.PlacedAt, draft.IsHistory);
+            }
+
             if (result.WasExcluded)
             {
                 statistics.Count(draft.Store.Id, Statistic.Excluded);

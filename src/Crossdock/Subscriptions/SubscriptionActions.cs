@@ -1,4 +1,5 @@
 using Crossdock.Connections;
+using Crossdock.Model;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -19,6 +20,15 @@ public sealed class SubscriptionActions(NpgsqlDataSource database, IConnectionDi
 
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
 
+    /// <summary>Has one connection's webhooks checked soon, where the hub looks after them.</summary>
+    internal async Task AskAsync(ConnectionId connection, CancellationToken cancellationToken)
+    {
+        await using var ask = database.CreateCommand(Ask);
+        ask.Parameters.Add(new() { Value = connection.Value });
+        ask.Parameters.Add(new() { Value = clock.GetUtcNow().UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        await ask.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     /// <summary>Has one connection's webhooks checked, and put back where they are missing, by whichever node looks after them; waits for it for 20 seconds at most.</summary>
     public async Task<SubscriptionAnswer> CheckAsync(string key, CancellationToken cancellationToken)
     {
@@ -33,13 +43,7 @@ public sealed class SubscriptionActions(NpgsqlDataSource database, IConnectionDi
         }
 
         var asked = clock.GetUtcNow();
-        await using (var ask = database.CreateCommand(Ask))
-        {
-            ask.Parameters.Add(new() { Value = connection.Id.Value });
-            ask.Parameters.Add(new() { Value = asked.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
-            await ask.ExecuteNonQueryAsync(cancellationToken);
-        }
-
+        await AskAsync(connection.Id, cancellationToken);
         while (clock.GetUtcNow() - asked < Longest)
         {
             var now = await queries.FindAsync(key, cancellationToken);

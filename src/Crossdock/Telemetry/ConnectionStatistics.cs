@@ -50,12 +50,58 @@ public sealed partial class ConnectionStatistics(NpgsqlDataSource database, Time
         ON CONFLICT (connection_id, minute, name) DO UPDATE SET count = statistics.count + excluded.count
         """;
 
+    // Rows in one order, so that two nodes that write at once wait for each other and no more.
+    private const string AddHours = """
+        INSERT INTO store_hours (connection_id, hour, orders)
+        SELECT * FROM unnest($1, $2, $3) AS n (connection_id, hour, orders) ORDER BY 1, 2
+        ON CONFLICT (connection_id, hour) DO UPDATE SET orders = store_hours.orders + excluded.orders
+        """;
+
+    private const string Heard = """
+        INSERT INTO store_rhythms (connection_id, last_order_at)
+        SELECT n.id, $2 FROM unnest($1) AS n (id) ORDER BY 1
+        ON CONFLICT (connection_id) DO UPDATE SET last_order_at = greatest(store_rhythms.last_order_at, excluded.last_order_at)
+        """;
+
+    /// <summary>Orders placed earlier tell a store's rhythm, not that it is alive.</summary>
+    private static readonly TimeSpan Fresh = TimeSpan.FromDays(2);
+
+    /// <summary>Orders placed earlier tell nothing of its rhythm today.</summary>
+    private static readonly TimeSpan Remembered = TimeSpan.FromDays(91);
+
     private static readonly int Kinds = Enum.GetValues<Statistic>().Length;
     private readonly ConcurrentDictionary<int, long[]> counts = new();
+    private readonly Lock hoursDoor = new();
+    private Dictionary<(int Connection, DateTime Hour), int> hours = [];
+    private HashSet<int> heard = [];
 
     /// <summary>Counts; a few nanoseconds, safe from any thread.</summary>
     public void Count(ConnectionId connection, Statistic what, long by = 1) =>
         Interlocked.Add(ref counts.GetOrAdd(connection.Value, static _ => new long[Kinds])[(int)what], by);
+
+    /// <summary>Counts an order that is new to the hub by the hour it was placed in: a store's rhythm is learned from these.</summary>
+    /// <param name="connection">The store.</param>
+    /// <param name="placedAt">When it was placed, UTC; null when the platform does not say.</param>
+    /// <param name="isHistory">True for one that was read from the shop's past: it tells nothing of whether the store sells now.</param>
+    public void Sold(ConnectionId connection, DateTimeOffset? placedAt, bool isHistory)
+    {
+        var now = clock.GetUtcNow();
+        var at = placedAt is { } placed && placed < now ? placed.UtcDateTime : now.UtcDateTime;
+        if (now.UtcDateTime - at > Remembered)
+        {
+            return;
+        }
+
+        lock (hoursDoor)
+        {
+            var key = (connection.Value, new DateTime(at.Ticks - (at.Ticks % TimeSpan.TicksPerHour), DateTimeKind.Utc));
+            hours[key] = hours.GetValueOrDefault(key) + 1;
+            if (!isHistory && now.UtcDateTime - at <= Fresh)
+            {
+                heard.Add(connection.Value);
+            }
+        }
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -65,11 +111,13 @@ public sealed partial class ConnectionStatistics(NpgsqlDataSource database, Time
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
                 await FlushAsync(stoppingToken);
+                await FlushHoursAsync(stoppingToken);
             }
         }
         catch (OperationCanceledException)
         {
             await FlushAsync(CancellationToken.None);
+            await FlushHoursAsync(CancellationToken.None);
         }
     }
 
@@ -107,6 +155,53 @@ public sealed partial class ConnectionStatistics(NpgsqlDataSource database, Time
         catch (Exception exception) when (exception is NpgsqlException or OperationCanceledException or TimeoutException)
         {
             taken.ForEach(row => Count(new(row.Connection), row.What, row.Count));
+            Log.NotWritten(logger, exception.Message);
+        }
+    }
+
+    /// <summary>Writes the hours of orders and which stores were heard of; what could not be written is written the next time.</summary>
+    internal async Task FlushHoursAsync(CancellationToken cancellationToken)
+    {
+        Dictionary<(int Connection, DateTime Hour), int> sold;
+        HashSet<int> alive;
+        lock (hoursDoor)
+        {
+            if (hours.Count == 0 && heard.Count == 0)
+            {
+                return;
+            }
+
+            (sold, alive, hours, heard) = (hours, heard, [], []);
+        }
+
+        bool areCounted = false;
+        try
+        {
+            await using (var command = database.CreateCommand(AddHours))
+            {
+                command.Parameters.Add(new() { Value = sold.Keys.Select(key => key.Connection).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer });
+                command.Parameters.Add(new() { Value = sold.Keys.Select(key => key.Hour).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz });
+                command.Parameters.Add(new() { Value = sold.Values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer });
+                await command.ExecuteNonQueryAsync(cancellationToken);
+                areCounted = true;
+            }
+
+            await using var hear = database.CreateCommand(Heard);
+            hear.Parameters.Add(new() { Value = alive.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer });
+            hear.Parameters.Add(new() { Value = clock.GetUtcNow().UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+            await hear.ExecuteNonQueryAsync(cancellationToken);
+        }
+        catch (Exception exception) when (exception is NpgsqlException or OperationCanceledException or TimeoutException)
+        {
+            lock (hoursDoor)
+            {
+                heard.UnionWith(alive);
+                foreach (var (key, count) in areCounted ? [] : sold)
+                {
+                    hours[key] = hours.GetValueOrDefault(key) + count;
+                }
+            }
+
             Log.NotWritten(logger, exception.Message);
         }
     }

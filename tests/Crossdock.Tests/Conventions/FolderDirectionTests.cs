@@ -24,11 +24,12 @@ public sealed partial class FolderDirectionTests
         ["Holds"] = ["Connections", "Database", "Delivery", "Orders", "Telemetry"],
         ["Backfill"] = ["Access", "Connections", "Database", "Normalise", "Orders", "Reading", "Telemetry"],
         ["Reading"] = ["Access", "Alerts", "Capture", "Connections", "Database", "Normalise", "Telemetry"],
+        ["Rhythm"] = ["Alerts", "Connections", "Database", "Reading", "Subscriptions", "Telemetry"],
         ["Subscriptions"] = ["Alerts", "Connections", "Database", "Reading", "Telemetry"],
         ["Files"] = ["Capture", "Connections", "Database", "Normalise", "Reading", "Telemetry"],
         ["Replays"] = ["Connections", "Database", "Delivery", "Normalise", "Orders", "Reading", "Rules", "Telemetry"],
         ["Review"] = ["Connections", "Database", "Delivery", "Holds", "Normalise", "Orders"],
-        ["Api"] = ["Accounts", "Alerts", "Backfill", "Capture", "Connections", "Database", "Delivery", "Files", "Holds", "Normalise", "Orders", "Reading", "Replays", "Review", "Rules", "Subscriptions", "Telemetry"],
+        ["Api"] = ["Accounts", "Alerts", "Backfill", "Capture", "Connections", "Database", "Delivery", "Files", "Holds", "Normalise", "Orders", "Reading", "Replays", "Review", "Rhythm", "Rules", "Subscriptions", "Telemetry"],
     };
 
     [Fact]
