@@ -37,7 +37,7 @@ internal sealed record EmulatorTable(string Name, string Summary, bool NeedsHub,
 
     internal static IReadOnlyList<EmulatorTable> All { get; } =
     [
-        new("courier", "A courier that accepts shipments and keeps books.", NeedsHub: false, CourierAsync),
+        new("courier", "A courier that accepts shipments and keeps books; with --hub, and a --secret of whsec_ and Base64, it tells of each.", NeedsHub: false, CourierAsync),
         new("custom", "A home-made shop that announces its orders as Standard Webhooks; needs --hub, and a --secret of whsec_ and Base64.", NeedsHub: true, CustomAsync),
         new("jumpseller", "A Jumpseller store with its REST API.", NeedsHub: false, JumpsellerAsync),
         new("magento", "A Magento 2 shop with its REST API and our module.", NeedsHub: false, MagentoAsync),
@@ -53,6 +53,19 @@ internal sealed record EmulatorTable(string Name, string Summary, bool NeedsHub,
     private static async Task<RunningEmulator> CourierAsync(EmulatorWishes wishes)
     {
         var courier = await CourierEmulator.StartAsync(wishes.Port, wishes.HasTrouble ? Sandbox.SandboxTown.CourierTrouble : null);
+        if (wishes.Hub is { } hub)
+        {
+            try
+            {
+                courier.Tell(new() { Address = hub, Secret = wishes.Secret });
+            }
+            catch (ArgumentException problem)
+            {
+                await courier.DisposeAsync();
+                throw new HubException($"--secret: {problem.Message}", problem);
+            }
+        }
+
         return new(courier, $"The courier listens on {courier.Address}; its books: {courier.Address}/_emulator", null);
     }
 

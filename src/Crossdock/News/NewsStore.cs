@@ -22,7 +22,7 @@ internal static class NewsStore
         FROM unnest($1::int[], $2::int[], $3::text[], $4::text[], $5::uuid[]) AS n (place, destination_id, remote_id, reference, id)
         CROSS JOIN LATERAL (
             SELECT o.id AS order_id, true AS by_reference FROM orders o
-            WHERE o.number = n.reference AND EXISTS (SELECT 1 FROM deliveries d WHERE d.order_id = o.id AND d.destination_id = n.destination_id AND d.kind = 'create')
+            WHERE o.number = n.reference AND EXISTS (SELECT 1 FROM deliveries d WHERE d.order_id = o.id AND d.destination_id = n.destination_id AND d.kind = 'create' AND d.state <> 'superseded')
             UNION ALL
             SELECT d.order_id, true FROM deliveries d WHERE d.order_id = n.id AND d.destination_id = n.destination_id AND d.kind = 'create'
             UNION ALL
