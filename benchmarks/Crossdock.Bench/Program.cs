@@ -28,7 +28,7 @@ switch (args.FirstOrDefault())
     case "backfill":
         return await BackfillBench.RunAsync(Option("--seconds", 60), Option("--limit", 50)) ? 0 : 1;
     case "replay":
-        return await ReplayBench.RunAsync(Option("--orders", 1_000_000)) ? 0 : 1;
+        return await ReplayBench.RunAsync(Option("--orders", 1_000_000), args.Contains("--wait")) ? 0 : 1;
     default:
         Console.WriteLine("""
             ./bench capture    signed webhooks per second, against three bare receivers     [--rounds 5] [--seconds 8] [--sustain 60]
@@ -36,7 +36,7 @@ switch (args.FirstOrDefault())
             ./bench mapping    Shopify documents to canonical orders, against a bare parse   [--rounds 5]
             ./bench idle       CPU and memory of the hub with no traffic                     [--seconds 20] [--orders 100000]
             ./bench backfill   share of a platform's own limit that a backfill uses         [--seconds 60] [--limit 50]
-            ./bench replay     stored orders tried under other rules, against reading and mapping [--orders 1000000]
+            ./bench replay     stored orders tried under other rules, against reading and mapping [--orders 1000000] [--wait]
             ./bench faults     kills hub and PostgreSQL with orders in flight, and counts    [--runs 1] [--seed 1] [--orders 1000] [--kills 5]
             """);
         return args.Length == 0 ? 0 : 2;

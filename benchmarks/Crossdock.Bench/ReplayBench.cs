@@ -28,8 +28,9 @@ internal static class ReplayBench
     private const int BatchOrders = 1000;
 
     /// <param name="orders">Stored orders, each with its event, timeline and delivery.</param>
+    /// <param name="waits">True waits for a line on standard input between storing and measuring, so that the machine can be made quiet.</param>
     /// <returns>False when the trial under unchanged rules found a difference, or not every order was tried.</returns>
-    public static async Task<bool> RunAsync(int orders)
+    public static async Task<bool> RunAsync(int orders, bool waits)
     {
         await using var postgres = await BenchPostgres.StartAsync();
         string database = await BenchPostgres.DatabaseAsync(postgres, "replay");
@@ -41,6 +42,11 @@ internal static class ReplayBench
         var store = await StoreAsync(data);
         await SeedAsync(data, store, orders);
         Console.WriteLine(FormattableString.Invariant($"{orders} orders of {BenchStore.Document().Length} bytes stored in {Stopwatch.GetElapsedTime(started).TotalSeconds:F0} s; {await SizeAsync(data)} MB in the database"));
+
+        if (waits)
+        {
+            await Console.In.ReadLineAsync();
+        }
 
         double limit = await LimitAsync(data, store, orders);
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{hub.Port}"), DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", BenchStore.Token) } };

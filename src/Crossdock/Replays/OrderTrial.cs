@@ -142,7 +142,9 @@ internal static class OrderTrial
             }
         }
 
-        kinds |= result.Plan is { Insert.Count: > 0 } or { Supersede.Count: > 0 } or { Refresh.Count: > 0 } ? ReplayKind.Deliveries.Bit() : 0;
+        // What was called off before waits for its own end: that is no difference.
+        bool wasCalledOff = stored.State is (OrderState.Cancelled or OrderState.Excluded) && result.Row.State == stored.State;
+        kinds |= result.Plan is { Insert.Count: > 0 } or { Refresh.Count: > 0 } || (!wasCalledOff && result.Plan is { Supersede.Count: > 0 }) ? ReplayKind.Deliveries.Bit() : 0;
         return kinds == 0 ? null : Told(order, draft, result, kinds) with
         {
             Id = stored.Id.Value,
