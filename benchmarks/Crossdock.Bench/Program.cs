@@ -20,6 +20,9 @@ switch (args.FirstOrDefault())
     case "mapping":
         MappingBench.Run(Option("--rounds", 5));
         return 0;
+    case "shapes":
+        ShapeBench.Run(Option("--rounds", 5));
+        return 0;
     case "idle":
         await IdleBench.RunAsync(Option("--seconds", 20), Option("--orders", 100_000));
         return 0;
@@ -34,6 +37,7 @@ switch (args.FirstOrDefault())
             ./bench capture    signed webhooks per second, against three bare receivers     [--rounds 5] [--seconds 8] [--sustain 60]
             ./bench pipeline   orders per second from webhook to courier, against a bare one [--rounds 5] [--seconds 15] [--sustain 60]
             ./bench mapping    Shopify documents to canonical orders, against a bare parse   [--rounds 5]
+            ./bench shapes     what watching a document's shape adds to the main path        [--rounds 5]
             ./bench idle       CPU and memory of the hub with no traffic                     [--seconds 20] [--orders 100000]
             ./bench backfill   share of a platform's own limit that a backfill uses         [--seconds 60] [--limit 50]
             ./bench replay     stored orders tried under other rules, against reading and mapping [--orders 1000000] [--wait]

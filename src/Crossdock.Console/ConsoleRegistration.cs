@@ -6,6 +6,7 @@ using Crossdock.WebConsole.Connections;
 using Crossdock.WebConsole.Files;
 using Crossdock.WebConsole.Live;
 using Crossdock.WebConsole.Replays;
+using Crossdock.WebConsole.Shapes;
 using Crossdock.Delivery;
 using Crossdock.Holds;
 using Microsoft.AspNetCore.Builder;
@@ -60,6 +61,7 @@ public static class ConsoleRegistration
         BackfillForms.Map(app);
         ReplayForms.Map(app);
         SubscriptionForms.Map(app);
+        DriftForms.Map(app);
         FileForms.Map(app);
 
         // Pages are only read; forms have addresses of their own. Without this they would also claim POST /sign-in.

@@ -21,6 +21,7 @@ internal static class OptionList
         ("Capture", typeof(Crossdock.Capture.CaptureOptions)),
         ("Relay", typeof(Crossdock.Relay.RelayOptions)),
         ("Processing", typeof(Crossdock.Normalise.ProcessingOptions)),
+        ("Drift", typeof(Crossdock.Drift.DriftOptions)),
         ("Reading", typeof(Crossdock.Reading.ReadingOptions)),
         ("Replays", typeof(Crossdock.Replays.ReplayOptions)),
         ("Subscriptions", typeof(Crossdock.Subscriptions.SubscriptionOptions)),

@@ -29,6 +29,7 @@ public sealed class ConformanceTests
             Assert.Equal(connector is IOrderFeedSource, suites.Exists(suite => suite.IsSubclassOf(typeof(OrderFeedConformance))));
             Assert.Equal(connector is ISubscriptionSource, suites.Exists(suite => suite.IsSubclassOf(typeof(SubscriptionConformance))));
             Assert.Equal(connector is IOrderStatusTarget, suites.Exists(suite => suite.IsSubclassOf(typeof(OrderStatusConformance))));
+            Assert.Equal(connector is IDocumentShape and IOrderSource, suites.Exists(suite => suite.IsSubclassOf(typeof(ShapeConformance))));
             Assert.Equal(connector is IConnectionTest, suites.Exists(suite => suite.IsSubclassOf(typeof(ConnectionTestConformance))));
         }
     }

@@ -50,8 +50,9 @@ public sealed class TestHub : IAsyncDisposable
     /// <param name="told">What is told how the store's orders get on; null for nothing.</param>
     /// <param name="status">The courier's settings of its news as JSON; null for none.</param>
     /// <param name="second">Address of a second courier "other"; null for none.</param>
+    /// <param name="shape">What is critical in the store's documents; null for what its connector declares.</param>
     public static async Task<TestHub> StartAsync(NpgsqlDataSource database, string? courier = null, IStoreRules? rules = null, Dictionary<string, string?>? options = null, bool needsApproval = false, string store = """{"shop":"acme.myshopify.com"}""",
-        IDestination? told = null, string? status = null, string? second = null)
+        IDestination? told = null, string? status = null, string? second = null, DocumentShape? shape = null)
     {
         var builder = WebApplication.CreateBuilder();
         builder.Configuration.AddInMemoryCollection(options ?? []);
@@ -64,7 +65,7 @@ public sealed class TestHub : IAsyncDisposable
         var application = builder.Build();
         application.MapCapture().MapRelays();
         var hub = new TestHub(application, database, directory);
-        await hub.ConnectAsync(store, courier, rules ?? new OpenRules(), needsApproval, told, status, second);
+        await hub.ConnectAsync(store, courier, rules ?? new OpenRules(), needsApproval, told, status, second, shape);
         await application.StartAsync();
         hub.Http.BaseAddress = new Uri(application.Urls.First());
         return hub;
@@ -164,7 +165,7 @@ public sealed class TestHub : IAsyncDisposable
         handler.Dispose();
     }
 
-    private async Task ConnectAsync(string storeSettings, string? courier, IStoreRules rules, bool needsApproval, IDestination? told, string? status, string? second)
+    private async Task ConnectAsync(string storeSettings, string? courier, IStoreRules rules, bool needsApproval, IDestination? told, string? status, string? second, DocumentShape? shape)
     {
         var all = new List<Connection>();
         var store = Settings("acme", "shopify", storeSettings, new() { ["webhookSecret"] = Secret });
@@ -174,6 +175,7 @@ public sealed class TestHub : IAsyncDisposable
             Id = await InsertAsync(store), Settings = store, IsEnabled = true, Version = 1, Connector = shopify, Endpoint = ((IWebhookSource)shopify).Open(store),
             Mapping = ((IOrderMapper)shopify).MappingFor(store), Rules = rules, Destinations = [.. courier is null ? [] : (string[])["courier"], .. second is null ? [] : (string[])["other"]], NeedsApproval = needsApproval,
             StatusDestination = told,
+            Shape = shape ?? (shopify as IDocumentShape)?.ShapeOf(store) ?? DocumentShape.None,
         });
         foreach (var (key, address) in new[] { ("courier", courier), ("other", second) })
         {

@@ -5,7 +5,7 @@ using Crossdock.Model.Orders;
 namespace Crossdock.Connectors.Custom;
 
 /// <summary>Stores with their own software: Crossdock's own signed JSON, or whatever they send, described by settings.</summary>
-public sealed class CustomConnector : IConnector, IWebhookSource, IOrderMapper, IOrderStates
+public sealed class CustomConnector : IConnector, IWebhookSource, IOrderMapper, IOrderStates, IDocumentShape
 {
     public ConnectorManifest Manifest { get; } = new()
     {
@@ -67,6 +67,14 @@ public sealed class CustomConnector : IConnector, IWebhookSource, IOrderMapper, 
 
     public IOrderMapping MappingFor(ConnectionSettings connection) =>
         CustomSettings.Read(connection, []) is { Fields: { } fields } settings ? new DeclaredOrderMapping(settings.Envelope, fields) : new CustomOrderMapping();
+
+    public DocumentShape ShapeOf(ConnectionSettings connection) => CustomSettings.Read(connection, []) switch
+    {
+        { Fields: null } => CustomShape.Own,
+        // What stands inside a text is no place of the document.
+        { Envelope.IsJsonInString: true } => DocumentShape.None,
+        { Fields: { } fields, Envelope: var envelope } => CustomShape.Of(fields, envelope.List is { } list ? CustomShape.Path("", list) + "[]" : CustomShape.Path("", envelope.Order)),
+    };
 
     /// <summary>False for the states that only the hub decides.</summary>
     internal static bool IsShopsOwn(string state) => state is not ("awaiting_approval" or "approved" or "excluded");

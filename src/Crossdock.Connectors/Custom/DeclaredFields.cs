@@ -13,6 +13,8 @@ internal sealed class DeclaredFields(IReadOnlyList<FieldRule> rules)
     private readonly FieldRule? updatedAt = rules.FirstOrDefault(rule => rule.Target == "updatedAt");
     private readonly FieldRule? currency = rules.FirstOrDefault(rule => rule.Target == "currency");
 
+    internal IReadOnlyList<FieldRule> Rules => rules;
+
     internal static DeclaredFields Read(SettingsReader reader)
     {
         var rules = ReadRules(reader, typeof(Order), "");

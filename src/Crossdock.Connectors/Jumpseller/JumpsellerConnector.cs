@@ -5,7 +5,7 @@ using Crossdock.Model.Orders;
 namespace Crossdock.Connectors.Jumpseller;
 
 /// <summary>Jumpseller: orders by signed webhooks, read by their ids, shipments told back. Facts and choices: the README beside this file.</summary>
-public sealed class JumpsellerConnector : IConnector, IWebhookSource, IOrderMapper, IOrderStates, IOrderSource, ISubscriptionSource, IOrderStatusTarget, IConnectionTest
+public sealed class JumpsellerConnector : IConnector, IWebhookSource, IOrderMapper, IOrderStates, IOrderSource, ISubscriptionSource, IOrderStatusTarget, IConnectionTest, IDocumentShape
 {
     // 800 calls a minute and 20 a second for each store and each address that calls.
     private static readonly ReadingTraits Traits = new()
@@ -24,6 +24,8 @@ public sealed class JumpsellerConnector : IConnector, IWebhookSource, IOrderMapp
     public IReadOnlyList<SettingProblem> Check(ConnectionSettings connection) => JumpsellerSettings.Problems(connection);
 
     public IWebhookEndpoint Open(ConnectionSettings connection) => new JumpsellerWebhooks(JumpsellerSettings.Of(connection));
+
+    public DocumentShape ShapeOf(ConnectionSettings connection) => JumpsellerShape.Documents;
 
     public IOrderMapping MappingFor(ConnectionSettings connection) => new JumpsellerOrderMapping(JumpsellerSettings.Of(connection));
 

@@ -5,7 +5,7 @@ using Crossdock.Model.Orders;
 namespace Crossdock.Connectors.Magento;
 
 /// <summary>Magento Open Source, Mage-OS and Adobe Commerce: orders by our module's, Mage-OS's or Adobe's messages, by polling, and word back. Facts and choices: the README beside this file.</summary>
-public sealed class MagentoConnector : IConnector, IWebhookSource, IOrderMapper, IOrderStates, IOrderSource, ISubscriptionSource, IOrderStatusTarget, IConnectionTest
+public sealed class MagentoConnector : IConnector, IWebhookSource, IOrderMapper, IOrderStates, IOrderSource, ISubscriptionSource, IOrderStatusTarget, IConnectionTest, IDocumentShape
 {
     public ConnectorManifest Manifest { get; } = new()
     {
@@ -21,6 +21,8 @@ public sealed class MagentoConnector : IConnector, IWebhookSource, IOrderMapper,
     public IReadOnlyList<SettingProblem> Check(ConnectionSettings connection) => MagentoSettings.Problems(connection);
 
     public IWebhookEndpoint Open(ConnectionSettings connection) => new MagentoWebhooks(MagentoSettings.Of(connection), connection.Secret("webhookSecret"));
+
+    public DocumentShape ShapeOf(ConnectionSettings connection) => MagentoShape.Documents;
 
     public IOrderMapping MappingFor(ConnectionSettings connection) => new MagentoOrderMapping(MagentoSettings.Of(connection));
 

@@ -5,7 +5,7 @@ using Crossdock.Model.Orders;
 namespace Crossdock.Connectors.PrestaShop;
 
 /// <summary>PrestaShop: orders from our own module in the shop and through its webservice. Facts and choices: the README beside this file.</summary>
-public sealed class PrestaShopConnector : IConnector, IWebhookSource, IOrderMapper, IOrderStates, IOrderSource, IOrderStatusTarget, IConnectionTest
+public sealed class PrestaShopConnector : IConnector, IWebhookSource, IOrderMapper, IOrderStates, IOrderSource, IOrderStatusTarget, IConnectionTest, IDocumentShape
 {
     public ConnectorManifest Manifest { get; } = PrestaShopManifest.Manifest;
 
@@ -14,6 +14,8 @@ public sealed class PrestaShopConnector : IConnector, IWebhookSource, IOrderMapp
     public IReadOnlyList<SettingProblem> Check(ConnectionSettings connection) => PrestaShopSettings.Problems(connection);
 
     public IWebhookEndpoint Open(ConnectionSettings connection) => new PrestaShopWebhooks(connection.Secret("webhookSecret"), connection.Secret("previousWebhookSecret"));
+
+    public DocumentShape ShapeOf(ConnectionSettings connection) => PrestaShopShape.Documents;
 
     public IOrderMapping MappingFor(ConnectionSettings connection) => new PrestaShopOrderMapping(PrestaShopSettings.Of(connection));
 

@@ -6,7 +6,7 @@ using Crossdock.Model.Orders;
 namespace Crossdock.Connectors.Shopify;
 
 /// <summary>Shopify: webhooks signed by the app or by the shop, orders read by GraphQL or REST, subscriptions kept, fulfilments told. Facts and choices: the README beside this file.</summary>
-public sealed class ShopifyConnector : IConnector, IWebhookSource, IOrderMapper, IOrderStates, IOrderSource, ISubscriptionSource, IOrderStatusTarget, IConnectionTest
+public sealed class ShopifyConnector : IConnector, IWebhookSource, IOrderMapper, IOrderStates, IOrderSource, ISubscriptionSource, IOrderStatusTarget, IConnectionTest, IDocumentShape
 {
     public ConnectorManifest Manifest { get; } = new()
     {
@@ -209,6 +209,8 @@ public sealed class ShopifyConnector : IConnector, IWebhookSource, IOrderMapper,
     }
 
     public IWebhookEndpoint Open(ConnectionSettings connection) => new ShopifyWebhooks(connection);
+
+    public DocumentShape ShapeOf(ConnectionSettings connection) => ShopifyShape.Documents;
 
     public IOrderMapping MappingFor(ConnectionSettings connection) => new ShopifyOrderMapping(ShopifySettings.Of(connection));
 

@@ -5,7 +5,7 @@ using Crossdock.Model.Orders;
 namespace Crossdock.Connectors.Vtex;
 
 /// <summary>VTEX: announcements by hook and feed, orders fetched and listed, status told back. Facts and choices: the README beside this file.</summary>
-public sealed class VtexConnector : IConnector, IWebhookSource, IOrderMapper, IOrderStates, IOrderSource, IOrderFeedSource, ISubscriptionSource, IOrderStatusTarget, IConnectionTest
+public sealed class VtexConnector : IConnector, IWebhookSource, IOrderMapper, IOrderStates, IOrderSource, IOrderFeedSource, ISubscriptionSource, IOrderStatusTarget, IConnectionTest, IDocumentShape
 {
     private static readonly TimeSpan Feed = TimeSpan.FromSeconds(45);
 
@@ -28,6 +28,8 @@ public sealed class VtexConnector : IConnector, IWebhookSource, IOrderMapper, IO
     public IReadOnlyList<SettingProblem> Check(ConnectionSettings connection) => VtexSettings.Problems(connection);
 
     public IWebhookEndpoint Open(ConnectionSettings connection) => new VtexWebhooks(VtexSettings.Of(connection));
+
+    public DocumentShape ShapeOf(ConnectionSettings connection) => VtexShape.Documents;
 
     public IOrderMapping MappingFor(ConnectionSettings connection) => new VtexOrderMapping(VtexSettings.Of(connection));
 

@@ -5,7 +5,7 @@ using Crossdock.Model.Orders;
 namespace Crossdock.Connectors.WooCommerce;
 
 /// <summary>WooCommerce: orders by signed webhooks and by reading, webhooks kept, status told. Facts and choices: the README beside this file.</summary>
-public sealed class WooCommerceConnector : IConnector, IWebhookSource, IOrderMapper, IOrderStates, IOrderSource, ISubscriptionSource, IOrderStatusTarget, IConnectionTest
+public sealed class WooCommerceConnector : IConnector, IWebhookSource, IOrderMapper, IOrderStates, IOrderSource, ISubscriptionSource, IOrderStatusTarget, IConnectionTest, IDocumentShape
 {
     public ConnectorManifest Manifest { get; } = new()
     {
@@ -110,6 +110,8 @@ public sealed class WooCommerceConnector : IConnector, IWebhookSource, IOrderMap
     public IReadOnlyList<SettingProblem> Check(ConnectionSettings connection) => WooCommerceSettings.Problems(connection);
 
     public IWebhookEndpoint Open(ConnectionSettings connection) => new WooCommerceWebhooks(connection.Secret("webhookSecret"));
+
+    public DocumentShape ShapeOf(ConnectionSettings connection) => WooCommerceShape.Documents;
 
     public IOrderMapping MappingFor(ConnectionSettings connection) => new WooCommerceOrderMapping(WooCommerceSettings.Of(connection));
 

@@ -20,6 +20,7 @@ internal static class Advice
         "cancelled_by_destination" => "One destination called the order off, and another still has it. Cancel the order, or settle it with the destination; releasing sends nothing.",
         "address_withheld" or "address_missing" => "Complete the address in the shop: the new version is taken over by itself and ends the hold. Releasing sends the order as it is.",
         "unknown_status" => "Look at the order in the shop. Releasing sends it on under the status that Crossdock knows.",
+        "drift" => "Look at the change on the connection's page: accept it if it is right, and all its orders go on; otherwise have the connector mended and work them again. Releasing sends this one order on as it is.",
         "too_many_packages" => "Check the quantities and the store's rule for packages. Releasing sends it on as it is.",
         _ => "Look at the order and what was received. Releasing sends it on as it is.",
     };

@@ -69,6 +69,7 @@ public static class ApiRegistration
         ManyEndpoints.Map(api);
         BackfillEndpoints.Map(api);
         ReplayEndpoints.Map(api);
+        DriftEndpoints.Map(api);
         endpoints.Map("/api/{**path}", () => Problems.NotFound("There is no such address, or not with this method. /openapi/v1.json lists them all.")).AllowAnonymous().ExcludeFromDescription();
         return endpoints;
     }

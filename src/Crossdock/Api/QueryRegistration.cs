@@ -3,6 +3,7 @@ using Crossdock.Backfill;
 using Crossdock.Capture;
 using Crossdock.Connections;
 using Crossdock.Delivery;
+using Crossdock.Drift;
 using Crossdock.Files;
 using Crossdock.Holds;
 using Crossdock.Orders;
@@ -31,6 +32,8 @@ public static class QueryRegistration
         .AddSingleton<AlertStore>()
         .AddSingleton<AlertQueries>()
         .AddSingleton<BackfillQueries>()
+        .AddDrift()
+        .AddSingleton<DriftQueries>()
         .AddSingleton<ReadingQueries>()
         .AddSingleton<ReplayQueries>()
         .AddSingleton<SubscriptionQueries>()

@@ -21,6 +21,8 @@ public sealed class Connection
     public IWebhookEndpoint? Endpoint { get; init; }
     /// <summary>Null when the platform has no orders.</summary>
     public IOrderMapping? Mapping { get; init; }
+    /// <summary>What in its documents decides whether an order is right.</summary>
+    public DocumentShape Shape { get; init; } = DocumentShape.None;
     /// <summary>Null when the platform receives nothing.</summary>
     public IDestination? Destination { get; init; }
     /// <summary>Null when its orders cannot be read: the connector lacks it, or the settings give no key.</summary>

@@ -51,6 +51,7 @@ internal sealed class ConnectionPreparation(IReadOnlyList<IConnector> connectors
                 Endpoint = (connector as IWebhookSource)?.Open(settings) ?? news?.Endpoint,
                 News = news,
                 Mapping = (connector as IOrderMapper)?.MappingFor(settings),
+                Shape = (connector as IDocumentShape)?.ShapeOf(settings) ?? DocumentShape.None,
                 Destination = (connector as IOrderTarget)?.Open(settings, http.Client, clock),
                 Rules = rules,
                 Destinations = row.Destinations,

@@ -2,6 +2,7 @@ using Crossdock.Capture;
 using Crossdock.Connections;
 using Crossdock.Database;
 using Crossdock.Delivery;
+using Crossdock.Drift;
 using Crossdock.Model;
 using Crossdock.Model.Connectors;
 using Crossdock.Model.Orders;
@@ -12,7 +13,7 @@ using Npgsql;
 namespace Crossdock.Normalise;
 
 /// <summary>Works one batch of events in one transaction: steps 9 to 12 of the main path.</summary>
-internal sealed class BatchProcessor(KeyedDatabase database, IConnectionDirectory directory, IDeliveryIntake intake, NodeIdentity node, ConnectionStatistics statistics, FetchBell bell, TimeProvider clock)
+internal sealed class BatchProcessor(KeyedDatabase database, IConnectionDirectory directory, IDeliveryIntake intake, NodeIdentity node, ConnectionStatistics statistics, FetchBell bell, ShapeWatch shapes, TimeProvider clock)
 {
     // Two commits can be handed over the other way round, the repeat before its first event.
     private const int EarlyAttempts = 3;
@@ -29,9 +30,11 @@ internal sealed class BatchProcessor(KeyedDatabase database, IConnectionDirector
         var notices = new List<(InboxItem Item, string Text)>();
         var work = new List<(InboxItem Item, Connection Store, string ExternalId, object? What)>(items.Count);
         var fetches = new List<(InboxItem Item, WantedFetch Fetch)>();
+        var drifts = new Dictionary<Guid, IReadOnlyList<DriftFinding>>();
+        await shapes.PrepareAsync(items, connections, cancellationToken);
         foreach (var item in items)
         {
-            Sort(item, connections, work, parked, notices, fetches);
+            Sort(item, connections, work, parked, notices, fetches, drifts);
         }
 
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
@@ -47,7 +50,7 @@ internal sealed class BatchProcessor(KeyedDatabase database, IConnectionDirector
         }
 
         var standing = await StandingAsync(connection, work, known, cancellationToken);
-        var drafts = Fold(work, known, standing, parked);
+        var drafts = Fold(work, known, standing, parked, drifts);
         var around = known.Count == 0 ? [] : await ProcessingStore.SurroundingsAsync(connection, known.Values, cancellationToken);
         var results = new List<(OrderDraft Draft, OrderResult Result)>(drafts.Count);
         foreach (var draft in drafts)
@@ -68,7 +71,7 @@ internal sealed class BatchProcessor(KeyedDatabase database, IConnectionDirector
         }
 
         // :: Step 12: write order, timeline and deliveries in one transaction
-        var deliveries = await WriteAsync(connection, drafts, results, parked, notices, fetches, now, rows, cancellationToken);
+        var deliveries = await WriteAsync(connection, drafts, results, parked, notices, fetches, Meetings(items, work, taken, drifts), now, rows, cancellationToken);
         try
         {
             await transaction.CommitAsync(cancellationToken);
@@ -94,7 +97,7 @@ internal sealed class BatchProcessor(KeyedDatabase database, IConnectionDirector
         Count(items, results, parked);
     }
 
-    private static void Sort(InboxItem item, ConnectionSnapshot connections, List<(InboxItem, Connection, string, object?)> work, List<ParkedRow> parked, List<(InboxItem, string)> notices, List<(InboxItem, WantedFetch)> fetches)
+    private void Sort(InboxItem item, ConnectionSnapshot connections, List<(InboxItem, Connection, string, object?)> work, List<ParkedRow> parked, List<(InboxItem, string)> notices, List<(InboxItem, WantedFetch)> fetches, Dictionary<Guid, IReadOnlyList<DriftFinding>> drifts)
     {
         if (!connections.ById.TryGetValue(item.ConnectionId, out var store) || store.Mapping is null)
         {
@@ -118,7 +121,13 @@ internal sealed class BatchProcessor(KeyedDatabase database, IConnectionDirector
             return;
         }
 
-        switch (EventMapping.Map(item, store))
+        var outcome = EventMapping.Map(item, store);
+        if (shapes.Look(item, outcome) is { } found)
+        {
+            drifts[item.InboxId] = found;
+        }
+
+        switch (outcome)
         {
             case MappedOrder mapped:
                 work.Add((item, store, mapped.Order.ExternalId, mapped.IsLean ? mapped : mapped.Order));
@@ -148,6 +157,21 @@ internal sealed class BatchProcessor(KeyedDatabase database, IConnectionDirector
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
+    }
+
+    /// <summary>Which orders, or parked events, have met a change that would make them wrong.</summary>
+    private static IReadOnlyList<DriftMeeting> Meetings(
+        IReadOnlyList<InboxItem> items, List<(InboxItem Item, Connection Store, string ExternalId, object? What)> work, HashSet<Guid> taken, Dictionary<Guid, IReadOnlyList<DriftFinding>> drifts)
+    {
+        if (drifts.Count == 0)
+        {
+            return [];
+        }
+
+        var orders = work.Where(one => drifts.ContainsKey(one.Item.InboxId)).ToLookup(one => one.Item.InboxId, one => one.ExternalId);
+        return [.. items.Where(item => taken.Contains(item.InboxId) && drifts.ContainsKey(item.InboxId))
+            .SelectMany(item => (orders.Contains(item.InboxId) ? orders[item.InboxId] : [item.OrderKey ?? ""])
+                .Select(order => new DriftMeeting(item.ConnectionId, item.EventId, order, drifts[item.InboxId], item.Kind is InboxKind.Replay)))];
     }
 
     private static async Task<(HashSet<Guid> Taken, Dictionary<(int, string), StoredOrder> Known)> TakeAsync(
@@ -185,7 +209,7 @@ internal sealed class BatchProcessor(KeyedDatabase database, IConnectionDirector
     }
 
     private List<OrderDraft> Fold(
-        List<(InboxItem Item, Connection Store, string ExternalId, object? What)> work, Dictionary<(int, string), StoredOrder> known, Dictionary<Guid, IReadOnlyList<StandingChange>> standing, List<ParkedRow> parked)
+        List<(InboxItem Item, Connection Store, string ExternalId, object? What)> work, Dictionary<(int, string), StoredOrder> known, Dictionary<Guid, IReadOnlyList<StandingChange>> standing, List<ParkedRow> parked, Dictionary<Guid, IReadOnlyList<DriftFinding>> drifts)
     {
         var now = clock.GetUtcNow();
         var drafts = new Dictionary<(int, string), OrderDraft>(work.Count);
@@ -204,10 +228,10 @@ internal sealed class BatchProcessor(KeyedDatabase database, IConnectionDirector
             switch (what)
             {
                 case Order order:
-                    draft.Take(order, item, now);
+                    draft.Take(order, item, now, drift: drifts.GetValueOrDefault(item.InboxId, []));
                     break;
                 case MappedOrder lean:
-                    draft.Take(lean.Order, item, now, isLean: true);
+                    draft.Take(lean.Order, item, now, isLean: true, drift: drifts.GetValueOrDefault(item.InboxId, []));
                     break;
                 case OrderChange change when draft.IsKnown:
                     draft.Take(change, item);
@@ -226,7 +250,7 @@ internal sealed class BatchProcessor(KeyedDatabase database, IConnectionDirector
 
     private async Task<List<NewDelivery>> WriteAsync(
         NpgsqlConnection connection, List<OrderDraft> drafts, List<(OrderDraft Draft, OrderResult Result)> results, List<ParkedRow> parked, List<(InboxItem Item, string Text)> notices,
-        List<(InboxItem Item, WantedFetch Fetch)> fetches, DateTimeOffset now, CopyRows rows, CancellationToken cancellationToken)
+        List<(InboxItem Item, WantedFetch Fetch)> fetches, IReadOnlyList<DriftMeeting> meetings, DateTimeOffset now, CopyRows rows, CancellationToken cancellationToken)
     {
         var ids = results.ToDictionary(one => one.Draft, one => one.Result.Row.Id);
         var inserted = results.Where(one => one.Result.IsNew).Select(one => one.Result.Row).ToList();
@@ -308,6 +332,11 @@ internal sealed class BatchProcessor(KeyedDatabase database, IConnectionDirector
         if (fetches.Count > 0)
         {
             batch.BatchCommands.Add(ProcessingStore.AskFetchCommand([.. fetches.GroupBy(one => (one.Fetch.ConnectionId, one.Fetch.ExternalId)).Select(group => group.Last().Fetch)], now));
+        }
+
+        foreach (var command in meetings.Count > 0 ? DriftStore.Noting(meetings, now) : [])
+        {
+            batch.BatchCommands.Add(command);
         }
 
         foreach (var (item, text) in notices)

@@ -1,5 +1,6 @@
 using Crossdock.Connections;
 using Crossdock.Delivery;
+using Crossdock.Drift;
 using Crossdock.Model;
 using Crossdock.Model.Connectors;
 using Crossdock.Model.Orders;
@@ -137,17 +138,22 @@ internal static class OrderDecision
     private static (IReadOnlyList<Concern> Open, IReadOnlyList<(string Code, string Reason)> Close, bool IsHeld) Holds(OrderDraft draft, OrderSurroundings around, RuleDecision? decision, OrderState state)
     {
         bool isOver = draft.IsHistory || state is OrderState.Excluded or OrderState.Cancelled or OrderState.Closed or OrderState.Delivered;
-        var wanted = decision is null || isOver ? [] : decision.Holds.Concat(draft.Mapped!.Concerns).DistinctBy(concern => (concern.Code, concern.Reason)).ToList();
+        var wanted = decision is null || isOver ? [] : decision.Holds.Concat(draft.Mapped!.Concerns).Concat(draft.Drift?.Select(finding => finding.Concern) ?? []).DistinctBy(concern => (concern.Code, concern.Reason)).ToList();
 
         // A hold that a person released is not opened again for the same reason.
-        var open = wanted.FindAll(concern => !around.Holds.Exists(hold => hold.Code == concern.Code && hold.Reason == concern.Reason));
-        // What a destination could not be told is settled by a person, not by the next event. A part of an order asks no rules, but one that is over waits for nobody.
+        var open = wanted.FindAll(concern => !around.Holds.Exists(hold => IsSame(hold.Code, hold.Reason, concern)));
+        // What a destination could not be told is settled by a person, not by the next event. A part of an order asks no rules, but one that is over waits for nobody. Where nobody looked at the document's shape, nothing is said of it.
         var close = decision is null && !isOver ? [] : around.Holds
-            .Where(hold => hold.IsOpen && hold.IsOurs && hold.Code is not (DeliveryPlanner.ChangedAfterDelivery or DeliveryPlanner.CancelledAfterDelivery) && !wanted.Exists(concern => concern.Code == hold.Code && concern.Reason == hold.Reason))
+            .Where(hold => hold.IsOpen && hold.IsOurs && hold.Code is not (DeliveryPlanner.ChangedAfterDelivery or DeliveryPlanner.CancelledAfterDelivery)
+                && (isOver || draft.Drift is not null || hold.Code != DriftFinding.HoldCode) && !wanted.Exists(concern => IsSame(hold.Code, hold.Reason, concern)))
             .Select(hold => (hold.Code, hold.Reason)).ToList();
         bool isHeld = open.Count > 0 || around.Holds.Exists(hold => hold.IsOpen && !close.Contains((hold.Code, hold.Reason)));
         return (open, close, isHeld);
     }
+
+    // Two nodes that find the same change at the same moment count differently how often it was otherwise.
+    private static bool IsSame(string code, string reason, Concern concern) =>
+        code == concern.Code && (reason == concern.Reason || (code == DriftFinding.HoldCode && DriftFinding.IsSame(reason, concern.Reason)));
 
     private static DeliveryPlan? Plan(
         OrderDraft draft, Order? known, Order order, OrderState state, bool isHeld, OrderSurroundings around, RuleDecision? decision, ConnectionSnapshot connections, string? because)

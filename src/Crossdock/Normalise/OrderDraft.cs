@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using Crossdock.Connections;
+using Crossdock.Drift;
 using Crossdock.Model.Connectors;
 using Crossdock.Model.Orders;
 using Crossdock.Orders;
@@ -26,6 +27,8 @@ internal sealed class OrderDraft(Connection store, string externalId, StoredOrde
     public Guid ContentHash { get; private set; } = before?.ContentHash ?? Guid.Empty;
     /// <summary>The newest snapshot as JSON, without its time of change; null when none was taken.</summary>
     public byte[]? Written { get; private set; }
+    /// <summary>What in the newest snapshot's document would make the order wrong; null where nobody looked.</summary>
+    public IReadOnlyList<DriftFinding>? Drift { get; private set; }
     public List<OrderChange> Changes { get; } = [];
     public List<TimelineEntry> Entries { get; } = [];
     /// <summary>The clock moved, the content did not.</summary>
@@ -37,7 +40,7 @@ internal sealed class OrderDraft(Connection store, string externalId, StoredOrde
     public bool IsKnown => before is not null || Mapped is not null;
 
     /// <summary>Takes a snapshot if it is newer and different.</summary>
-    public void Take(Order order, InboxItem item, DateTimeOffset now, bool isLean = false)
+    public void Take(Order order, InboxItem item, DateTimeOffset now, bool isLean = false, IReadOnlyList<DriftFinding>? drift = null)
     {
         // :: Step 10: upsert if newer
         var hash = Hash(order, out byte[] written);
@@ -51,13 +54,13 @@ internal sealed class OrderDraft(Connection store, string externalId, StoredOrde
 
         if (!IsKnown)
         {
-            Accept(order, hash, written, item, new TimelineEntry(item.ReceivedAt, TimelineKind.Received, Actor, EventSource.Found(item.Source, item.Topic), null, item.EventId));
+            Accept(order, hash, written, item, drift, new TimelineEntry(item.ReceivedAt, TimelineKind.Received, Actor, EventSource.Found(item.Source, item.Topic), null, item.EventId));
             return;
         }
 
         if (item.Kind is InboxKind.Replay && item.EventId == EventId)
         {
-            Accept(order, hash, written, item, new TimelineEntry(now, TimelineKind.Note, "crossdock", "The stored event was worked again with today's connector and rules.", null, item.EventId));
+            Accept(order, hash, written, item, drift, new TimelineEntry(now, TimelineKind.Note, "crossdock", "The stored event was worked again with today's connector and rules.", null, item.EventId));
             return;
         }
 
@@ -66,6 +69,7 @@ internal sealed class OrderDraft(Connection store, string externalId, StoredOrde
             // Asked for (an approval, a release) before a later event with the same content came: what was asked for is done, and the later clock stays.
             Mapped = order;
             Written = written;
+            Drift = drift;
             Changes.Clear();
             Changes.AddRange(Standing.Select(one => one.Change));
             Entries.Add(new TimelineEntry(now, TimelineKind.Note, "crossdock", "The stored event was worked again with today's connector and rules.", null, item.EventId));
@@ -95,7 +99,7 @@ internal sealed class OrderDraft(Connection store, string externalId, StoredOrde
             return;
         }
 
-        Accept(order, hash, written, item, new TimelineEntry(item.ReceivedAt, TimelineKind.Changed, Actor, EventSource.Changed(item.Source, item.Topic), Differences(order), item.EventId));
+        Accept(order, hash, written, item, drift, new TimelineEntry(item.ReceivedAt, TimelineKind.Changed, Actor, EventSource.Changed(item.Source, item.Topic), Differences(order), item.EventId));
     }
 
     /// <summary>Takes a partial change of a known order.</summary>
@@ -111,10 +115,11 @@ internal sealed class OrderDraft(Connection store, string externalId, StoredOrde
 
     private string Actor => $"store {store.Key}";
 
-    private void Accept(Order order, Guid hash, byte[] written, InboxItem item, TimelineEntry entry)
+    private void Accept(Order order, Guid hash, byte[] written, InboxItem item, IReadOnlyList<DriftFinding>? drift, TimelineEntry entry)
     {
         Mapped = order;
         Written = written;
+        Drift = drift;
         ContentHash = hash;
         UpdatedAt = order.UpdatedAt ?? UpdatedAt;
         bool isSame = item.EventId == before?.EventId;

@@ -1,5 +1,6 @@
 using Crossdock.Database;
 using Crossdock.Delivery;
+using Crossdock.Drift;
 using Crossdock.News;
 using Crossdock.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,6 +26,7 @@ public static class ProcessingServices
         if (isOpen)
         {
             services.TryAddSingleton<FetchBell>();
+            services.AddShapeWatch();
             services.AddSingleton<BatchProcessor>();
             services.AddSingleton<NewsProcessor>();
             services.AddSingleton<InboxClaims>();

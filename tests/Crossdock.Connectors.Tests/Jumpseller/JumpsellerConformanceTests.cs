@@ -60,3 +60,8 @@ public sealed class JumpsellerConnectionTestConformanceTests : ConnectionTestCon
 {
     protected override EmulatedShop NewShop() => new JumpsellerShop();
 }
+
+public sealed class JumpsellerShapeTests : ShapeConformance
+{
+    protected override EmulatedShop NewShop() => new JumpsellerShop();
+}

@@ -112,3 +112,8 @@ public sealed class MagentoConnectionTestTests : ConnectionTestConformance
 {
     protected override EmulatedShop NewShop() => new MagentoEmulatedShop("oauth");
 }
+
+public sealed class MagentoShapeTests : ShapeConformance
+{
+    protected override EmulatedShop NewShop() => new MagentoEmulatedShop("bearer");
+}

@@ -68,3 +68,8 @@ public sealed class PrestaShopConnectionTestConformanceTests : ConnectionTestCon
 {
     protected override EmulatedShop NewShop() => new EmulatedPrestaShop();
 }
+
+public sealed class PrestaShopShapeTests : ShapeConformance
+{
+    protected override EmulatedShop NewShop() => new EmulatedPrestaShop();
+}

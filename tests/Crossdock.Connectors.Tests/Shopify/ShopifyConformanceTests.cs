@@ -74,3 +74,13 @@ public sealed class ShopifyTestConformanceTests : ConnectionTestConformance
 {
     protected override EmulatedShop NewShop() => new ShopifyStore();
 }
+
+public sealed class ShopifyShapeTests : ShapeConformance
+{
+    protected override EmulatedShop NewShop() => new ShopifyStore();
+}
+
+public sealed class ShopifyRestShapeTests : ShapeConformance
+{
+    protected override EmulatedShop NewShop() => new ShopifyStore("rest");
+}

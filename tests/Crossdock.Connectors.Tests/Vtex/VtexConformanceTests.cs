@@ -77,3 +77,8 @@ public sealed class VtexConnectionTestConformanceTests : ConnectionTestConforman
 {
     protected override EmulatedShop NewShop() => new VtexShop();
 }
+
+public sealed class VtexShapeTests : ShapeConformance
+{
+    protected override EmulatedShop NewShop() => new VtexShop();
+}

@@ -65,3 +65,8 @@ public sealed class WooCommerceTestConformanceTests : ConnectionTestConformance
 {
     protected override EmulatedShop NewShop() => new WooCommerceStore();
 }
+
+public sealed class WooCommerceShapeTests : ShapeConformance
+{
+    protected override EmulatedShop NewShop() => new WooCommerceStore();
+}

@@ -17,8 +17,9 @@ public sealed partial class FolderDirectionTests
         ["Capture"] = ["Connections", "Database", "Normalise", "Telemetry"],
         ["Relay"] = ["Capture", "Connections", "Telemetry"],
         ["Orders"] = ["Capture", "Connections", "Database", "Delivery", "Holds", "Rules", "Telemetry"],
-        ["Normalise"] = ["Capture", "Connections", "Database", "Delivery", "Holds", "Orders", "Rules", "Telemetry", "News"],
+        ["Normalise"] = ["Capture", "Connections", "Database", "Delivery", "Drift", "Holds", "News", "Orders", "Rules", "Telemetry"],
         ["News"] = ["Connections", "Database", "Delivery", "Normalise", "Orders", "Telemetry"],
+        ["Drift"] = ["Alerts", "Connections", "Database", "Delivery", "Holds", "Normalise", "Reading", "Telemetry"],
         ["Delivery"] = ["Connections", "Database", "Holds", "Orders", "Telemetry"],
         ["Alerts"] = ["Connections", "Database", "Delivery"],
         ["Holds"] = ["Connections", "Database", "Delivery", "Orders", "Telemetry"],
@@ -29,7 +30,7 @@ public sealed partial class FolderDirectionTests
         ["Files"] = ["Capture", "Connections", "Database", "Normalise", "Reading", "Telemetry"],
         ["Replays"] = ["Connections", "Database", "Delivery", "Normalise", "Orders", "Reading", "Rules", "Telemetry"],
         ["Review"] = ["Connections", "Database", "Delivery", "Holds", "Normalise", "Orders"],
-        ["Api"] = ["Accounts", "Alerts", "Backfill", "Capture", "Connections", "Database", "Delivery", "Files", "Holds", "Normalise", "Orders", "Reading", "Replays", "Review", "Rhythm", "Rules", "Subscriptions", "Telemetry"],
+        ["Api"] = ["Accounts", "Alerts", "Backfill", "Capture", "Connections", "Database", "Delivery", "Drift", "Files", "Holds", "Normalise", "Orders", "Reading", "Replays", "Review", "Rhythm", "Rules", "Subscriptions", "Telemetry"],
     };
 
     [Fact]
