@@ -15,6 +15,7 @@ internal sealed class ShapeTrial(IConnector connector, ConnectionSettings settin
     private readonly Dictionary<string, (ShapeBook Book, StoredShape Stored)> books = new(StringComparer.Ordinal);
     private readonly Observation seen = new();
     private int events;
+    private DateTimeOffset now = DateTimeOffset.UnixEpoch.AddYears(57);
 
     /// <summary>What a person said to what was found; a test adds to it.</summary>
     public Dictionary<string, KnownDrift> Known { get; } = new(StringComparer.Ordinal);
@@ -44,7 +45,7 @@ internal sealed class ShapeTrial(IConnector connector, ConnectionSettings settin
         var item = new InboxItem
         {
             InboxId = Guid.NewGuid(), EventId = Guid.NewGuid(), Kind = isAgain ? InboxKind.Replay : InboxKind.Event, ConnectionId = new ConnectionId(1), OrderKey = orderKey, Topic = topic, OccurredAt = null,
-            ReceivedAt = DateTimeOffset.UnixEpoch.AddYears(57), Body = body, Source = "webhook",
+            ReceivedAt = now, Body = body, Source = "webhook",
         };
         LastOutcome = mapping.Map(new ReceivedEvent(body, topic, orderKey, null, item.ReceivedAt));
         var found = LastOutcome is Ignored ? [] : ShapeLook.At(one.Book, item, LastOutcome, Known, seen) ?? [];
@@ -61,6 +62,9 @@ internal sealed class ShapeTrial(IConnector connector, ConnectionSettings settin
 
         return found;
     }
+
+    /// <summary>Time passes.</summary>
+    public void Later(TimeSpan time) => now += time;
 
     /// <summary>The node starts anew and knows what is stored.</summary>
     public void Restart()

@@ -11,6 +11,9 @@ public sealed record DriftOptions
     /// <summary>Documents of a connection and topic that are only learned from, before anything is reported or held. Default 300; 20 to 100000.</summary>
     [Range(20, 100_000)] public int LearnDocuments { get; init; } = 300;
 
+    /// <summary>How long a topic is only learned from before what holds no order is reported, in hours: an order's whole life should have been seen. What would make an order wrong is held after <see cref="LearnDocuments"/>. Default 168 (a week); 0 to 8760.</summary>
+    [Range(0, 8760)] public int LearnHours { get; init; } = 168;
+
     /// <summary>In how many documents in a row a field that used to be there must be missing before it is reported. Critical ones are told at once. Default 100; 5 to 100000.</summary>
     [Range(5, 100_000)] public int MissingDocuments { get; init; } = 100;
 

@@ -8,16 +8,18 @@ internal sealed partial class ShapeBook
     /// <summary>A set of words this small may be a fixed one.</summary>
     internal const int FewWords = 12;
     private const int MostNews = 200;
+    private const int FewObjects = 30;
 
     private List<StoredNews> news = [];
     private HashSet<(string, string, string)> told = [];
 
     /// <summary>Learns from a document. Where it would have made an order wrong, its critical places are left out: what is wrong must not become usual.</summary>
-    public void Learn(Observation seen, ReadOnlySpan<byte> body, Guid eventId, bool isShipped, bool isWrong)
+    public void Learn(Observation seen, ReadOnlySpan<byte> body, Guid eventId, DateTimeOffset at, bool isShipped, bool isWrong)
     {
         lock (gate)
         {
-            bool isLearned = IsLearned;
+            FirstAt = FirstAt < at ? FirstAt : at;
+            bool isLearned = IsLearned && at - FirstAt >= TimeSpan.FromHours(options.LearnHours);
             foreach (ref readonly var sight in seen.Sights)
             {
                 var node = sight.Node;
@@ -120,7 +122,8 @@ internal sealed partial class ShapeBook
         long objects = node.Parent?.Of(ShapeKind.Object) ?? 0;
         if (node.Seen == 0)
         {
-            if (node.Name is not ("[]" or "*") && node.Parent is { } parent && !seen.NewNodes.Contains(parent) && !IsWithinNews(parent))
+            // In an object that was hardly ever there, anything is new.
+            if (objects >= FewObjects && node.Name is not ("[]" or "*") && node.Parent is { } parent && !seen.NewNodes.Contains(parent) && !IsWithinNews(parent))
             {
                 Tell(new StoredNews(node.Path, EnumNames<DriftChange>.Of(DriftChange.New), "", ShapeExample.Of(body, sight), eventId, objects, 0));
             }
@@ -157,7 +160,7 @@ internal sealed partial class ShapeBook
     {
         lock (gate)
         {
-            var delta = new ShapeDelta { IsFull = IsFull };
+            var delta = new ShapeDelta { IsFull = IsFull, FirstAt = FirstAt };
             delta.News.AddRange(news);
             foreach (var node in nodes)
             {
@@ -238,6 +241,7 @@ internal sealed partial class ShapeBook
             }
 
             IsFull |= stored.IsFull;
+            FirstAt = stored.FirstAt < FirstAt || FirstAt is null ? stored.FirstAt : FirstAt;
             told = [.. stored.News.Concat(news).Select(one => (one.P, one.C, one.D))];
             HasNews = news.Count > 0;
         }

@@ -49,6 +49,8 @@ internal sealed partial class ShapeBook
     public long Documents => Root.Seen;
     /// <summary>Enough was learned for something to be reported or held.</summary>
     public bool IsLearned => Documents >= options.LearnDocuments;
+    /// <summary>When the first document arrived, on any node; null before.</summary>
+    public DateTimeOffset? FirstAt { get; private set; }
     public bool IsFull { get; private set; }
     public int Parents => parents;
     public IReadOnlyList<ShapeNode> Criticals => criticals;

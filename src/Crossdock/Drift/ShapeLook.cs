@@ -46,7 +46,7 @@ internal static class ShapeLook
 
         if (item.Kind is InboxKind.Event)
         {
-            book.Learn(seen, body, item.EventId, isShipped && isOrder, found is not null);
+            book.Learn(seen, body, item.EventId, item.ReceivedAt, isShipped && isOrder, found is not null);
         }
 
         return found;

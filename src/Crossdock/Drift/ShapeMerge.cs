@@ -33,6 +33,7 @@ internal static class ShapeMerge
         }
 
         stored.IsFull |= delta.IsFull;
+        stored.FirstAt = delta.FirstAt < stored.FirstAt || stored.FirstAt is null ? delta.FirstAt : stored.FirstAt;
         foreach (var one in delta.News)
         {
             if (stored.News.Count < MostNews && !stored.News.Exists(known => known.P == one.P && known.C == one.C && known.D == one.D))

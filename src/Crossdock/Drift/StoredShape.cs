@@ -11,6 +11,8 @@ internal sealed record StoredShape
     public List<StoredNews> News { get; set; } = [];
     /// <summary>There were more fields than are watched.</summary>
     public bool IsFull { get; set; }
+    /// <summary>When the first document arrived, UTC.</summary>
+    public DateTimeOffset? FirstAt { get; set; }
 
     [JsonIgnore]
     public long Documents => Fields.Count == 0 ? 0 : Fields[0].Seen;
@@ -67,6 +69,7 @@ internal sealed record ShapeDelta
     public List<DeltaField> Fields { get; } = [];
     public List<StoredNews> News { get; } = [];
     public bool IsFull { get; set; }
+    public DateTimeOffset? FirstAt { get; set; }
     public bool IsEmpty => Fields.Count == 0 && News.Count == 0;
 }
 

@@ -21,6 +21,17 @@ public sealed class ShapeReportTests
     }
 
     [Fact]
+    public void Nothing_that_holds_no_order_is_told_in_the_first_week()
+    {
+        var trial = ShapeSamples.Learned("shopify", null, new DriftOptions { LearnDocuments = ShapeSamples.Learn });
+        Send(trial, 60, (order, _) => order["delivery_promise"] = 3);
+        Assert.Empty(trial.Reports);
+        trial.Later(TimeSpan.FromDays(8));
+        Send(trial, 60, (order, _) => order["delivery_slot"] = 3);
+        Assert.Equal("delivery_slot", Assert.Single(trial.Reports).Path);
+    }
+
+    [Fact]
     public void Field_that_comes_now_and_then_is_no_news()
     {
         var trial = ShapeSamples.Learned("shopify");
@@ -129,7 +140,7 @@ public sealed class ShapeReportTests
     [Fact]
     public void Random_names_all_over_stop_at_the_bound_with_a_notice()
     {
-        var options = new DriftOptions { LearnDocuments = ShapeSamples.Learn, MissingDocuments = 30, Fields = 500 };
+        var options = new DriftOptions { LearnDocuments = ShapeSamples.Learn, LearnHours = 0, MissingDocuments = 30, Fields = 500 };
         var trial = ShapeSamples.Learned("shopify", null, options);
         var random = new Random(7);
         Send(trial, 30, (order, _) =>

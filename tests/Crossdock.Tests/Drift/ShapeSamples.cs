@@ -24,7 +24,7 @@ internal static class ShapeSamples
     {
         var connector = BuiltInConnectors.All.Single(one => one.Manifest.Platform == platform);
         var (_, settings, secrets) = Stores[platform];
-        return new ShapeTrial(connector, new ConnectionSettings("acme", "Acme", platform, JsonElement.Parse(settings), secrets), options ?? new DriftOptions { LearnDocuments = Learn, MissingDocuments = 30 });
+        return new ShapeTrial(connector, new ConnectionSettings("acme", "Acme", platform, JsonElement.Parse(settings), secrets), options ?? new DriftOptions { LearnDocuments = Learn, LearnHours = 0, MissingDocuments = 30 });
     }
 
     /// <summary>The platform's own sample with other ids.</summary>
