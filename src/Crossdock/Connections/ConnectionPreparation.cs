@@ -45,7 +45,7 @@ internal sealed class ConnectionPreparation(IReadOnlyList<IConnector> connectors
                 Feed = feedEvery is null ? null : ((IOrderFeedSource)connector).OpenFeed(access.For(row.Id, settings, traits?.Pace, RequestPriority.Poll)),
                 FeedEvery = feedEvery,
                 Subscriptions = connector is ISubscriptionSource source && source.ManagesSubscriptions(settings)
-                    ? source.OpenSubscriptions(access.For(row.Id, settings, traits?.Pace, RequestPriority.Poll)) : null,
+                    ? source.OpenSubscriptions(access.For(row.Id, settings, traits?.Pace, RequestPriority.Status)) : null,
                 StatusDestination = connector is IOrderStatusTarget target && target.TellsStatus(settings)
                     ? target.OpenStatus(access.For(row.Id, settings, traits?.Pace, RequestPriority.Status)) : null,
                 Endpoint = (connector as IWebhookSource)?.Open(settings) ?? news?.Endpoint,
