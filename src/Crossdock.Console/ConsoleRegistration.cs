@@ -1,6 +1,7 @@
 using Crossdock.WebConsole.Actions;
 using Crossdock.WebConsole.Alerts;
 using Crossdock.WebConsole.Backfills;
+using Crossdock.WebConsole.Completeness;
 using Crossdock.WebConsole.Connect;
 using Crossdock.WebConsole.Connections;
 using Crossdock.WebConsole.Files;
@@ -63,6 +64,7 @@ public static class ConsoleRegistration
         SubscriptionForms.Map(app);
         DriftForms.Map(app);
         FileForms.Map(app);
+        CompletenessForms.Map(app);
 
         // Pages are only read; forms have addresses of their own. Without this they would also claim POST /sign-in.
         app.MapRazorComponents<App>().RequireAuthorization().WithMetadata(new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head]));

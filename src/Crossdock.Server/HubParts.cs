@@ -11,6 +11,7 @@ using Crossdock.Holds;
 using Crossdock.Model.Connectors;
 using Crossdock.Normalise;
 using Crossdock.Reading;
+using Crossdock.Reconciliation;
 using Crossdock.Relay;
 using Crossdock.Replays;
 using Crossdock.Rhythm;
@@ -33,7 +34,7 @@ internal static class HubParts
         if (roles.Contains("deliver")) services.AddDelivery();
         services.AddProcessing(isOpen: roles.Contains("process"));
         if (roles.Contains("capture")) services.AddCapture().AddRelays();
-        if (roles.Contains("schedule")) services.AddReading().AddSubscriptions().AddQuietWatch().AddBackfill().AddFileWork().AddReplays();
+        if (roles.Contains("schedule")) services.AddReading().AddSubscriptions().AddQuietWatch().AddBackfill().AddReconciliation().AddFileWork().AddReplays();
         services.AddHolds();
         services.AddCrossdockAuthentication();
         services.AddCrossdockApi();

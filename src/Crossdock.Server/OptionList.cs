@@ -26,6 +26,7 @@ internal static class OptionList
         ("Replays", typeof(Crossdock.Replays.ReplayOptions)),
         ("Subscriptions", typeof(Crossdock.Subscriptions.SubscriptionOptions)),
         ("Rhythm", typeof(Crossdock.Rhythm.RhythmOptions)),
+        ("Reconciliation", typeof(Crossdock.Reconciliation.ReconciliationOptions)),
         ("Connections", typeof(Crossdock.Connections.ConnectionsOptions)),
         ("Files", typeof(Crossdock.Files.FilesOptions)),
         ("Delivery", typeof(Crossdock.Delivery.DeliveryOptions)),

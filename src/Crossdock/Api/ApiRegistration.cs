@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Crossdock.Delivery;
 using Crossdock.Model.Orders;
 using Crossdock.Normalise;
+using Crossdock.Reconciliation;
 using Crossdock.Orders;
 using Crossdock.Telemetry;
 using Microsoft.AspNetCore.Authorization;
@@ -30,6 +31,7 @@ public static class ApiRegistration
         services.AddSingleton<OrderActions>();
         services.AddSingleton<BackfillActions>();
         services.AddSingleton<ReplayActions>();
+        services.AddSingleton<ReconcileActions>();
         // A node without the role deliver still takes a person's decision; another node does the work.
         services.TryAddSingleton(provider => new DeliveryActions(provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IDeliveryIntake>()));
         services.ConfigureHttpJsonOptions(options => options.SerializerOptions.Converters.Add(new SnakeCase<ActionAnswer>()));
@@ -69,8 +71,9 @@ public static class ApiRegistration
         ManyEndpoints.Map(api);
         BackfillEndpoints.Map(api);
         ReplayEndpoints.Map(api);
+        CompletenessEndpoints.Map(api);
         DriftEndpoints.Map(api);
-        endpoints.Map("/api/{**path}", () => Problems.NotFound("There is no such address, or not with this method. /openapi/v1.json lists them all.")).AllowAnonymous().ExcludeFromDescription();
+        endpoints.Map("/api/{**path}", () => Problems.NotFound("There is no such address, or not with this method or content type (JSON bodies need Content-Type: application/json). /openapi/v1.json lists them all.")).AllowAnonymous().ExcludeFromDescription();
         return endpoints;
     }
 }

@@ -8,6 +8,7 @@ using Crossdock.Files;
 using Crossdock.Holds;
 using Crossdock.Orders;
 using Crossdock.Reading;
+using Crossdock.Reconciliation;
 using Crossdock.Replays;
 using Crossdock.Rhythm;
 using Crossdock.Subscriptions;
@@ -22,6 +23,7 @@ public static class QueryRegistration
     /// <summary>Adds all <c>*Queries</c>. Needs <c>NpgsqlDataSource</c>, <see cref="IConnectionDirectory"/> and <see cref="TimeProvider"/>.</summary>
     public static IServiceCollection AddQueries(this IServiceCollection services) => services
         .AddFiles()
+        .AddCompleteness()
         .AddRhythms()
         .AddSingleton<ConnectionQueries>()
         .AddSingleton<IConnectionWork, ConnectionWork>()

@@ -15,7 +15,7 @@ public sealed record ConfigurationResult(IReadOnlyList<string> Created, IReadOnl
 /// <summary>Configuration as a file: checked as a whole, applied in one transaction or not at all.</summary>
 public sealed partial class ConfigurationService
 {
-    private static readonly string[] Parts = ["key", "name", "platform", "enabled", "settings", "secrets", "destinations", "rules", "approval", "polling"];
+    private static readonly string[] Parts = ["key", "name", "platform", "enabled", "settings", "secrets", "destinations", "rules", "approval", "polling", "timeZone"];
     private readonly NpgsqlDataSource _database;
     private readonly ConnectionStore _store;
     private readonly ConnectionDirectory _directory;
@@ -112,6 +112,7 @@ public sealed partial class ConfigurationService
             ["destinations"] = new JsonArray([.. row.Destinations.Select(key => (JsonNode)key)]),
             ["approval"] = row.Approval,
             ["polling"] = row.Polling.Write(),
+            ["timeZone"] = row.TimeZone,
             ["rules"] = JsonNode.Parse(row.Rules),
         })]);
         return ConfigurationYaml.Write(new JsonObject { ["connections"] = list });
@@ -173,6 +174,12 @@ public sealed partial class ConfigurationService
         }
 
         var polling = PollingSetting.Read(json["polling"], $"{path}.polling", problems);
+        string? zone = json["timeZone"]?.ToString();
+        if (zone is not null && NodaTime.DateTimeZoneProviders.Tzdb.GetZoneOrNull(zone) is null)
+        {
+            problems.Add(new SettingProblem($"{path}.timeZone", $"There is no time zone \"{zone}\". {Suggestions.For(zone, [.. NodaTime.DateTimeZoneProviders.Tzdb.Ids])}"));
+        }
+
         string settings = json["settings"]?.ToJsonString() ?? "{}", rules = json["rules"]?.ToJsonString() ?? "[]";
         StoreRules.Read(JsonElement.Parse(rules), 0, $"{path}.rules", problems);
         if (connector is null)
@@ -187,7 +194,7 @@ public sealed partial class ConfigurationService
         return problems.Count > before
             ? null
             : (new ConnectionRow(known.GetValueOrDefault(key)?.Id ?? default, key, title, platform, json["enabled"]?.GetValue<bool>() ?? true, settings, clear,
-                [.. (json["destinations"] as JsonArray ?? []).Select(one => one?.ToString() ?? "")], rules, 0, approval, 0) { Polling = polling }, clear);
+                [.. (json["destinations"] as JsonArray ?? []).Select(one => one?.ToString() ?? "")], rules, 0, approval, 0) { Polling = polling, TimeZone = zone }, clear);
     }
 
     private void CheckTogether(List<ConnectionRow> wanted, IReadOnlyCollection<ConnectionRow> others, List<SettingProblem> problems)
@@ -216,7 +223,7 @@ public sealed partial class ConfigurationService
     }
 
     private bool IsSame(ConnectionRow former, ConnectionRow row, IReadOnlyDictionary<string, string> clear) =>
-        former.Name == row.Name && former.Platform == row.Platform && former.IsEnabled == row.IsEnabled && former.Approval == row.Approval && former.Polling == row.Polling
+        former.Name == row.Name && former.Platform == row.Platform && former.IsEnabled == row.IsEnabled && former.Approval == row.Approval && former.Polling == row.Polling && former.TimeZone == row.TimeZone
         && former.Destinations.SequenceEqual(row.Destinations)
         && JsonNode.DeepEquals(JsonNode.Parse(former.Settings), JsonNode.Parse(row.Settings))
         && JsonNode.DeepEquals(JsonNode.Parse(former.Rules), JsonNode.Parse(row.Rules))

@@ -39,6 +39,8 @@ public sealed class Connection
     public IDeliveryNews? News { get; init; }
     /// <summary>How often it is polled; null for never.</summary>
     public TimeSpan? PollEvery { get; init; }
+    /// <summary>The time zone of the store's days, by its name in the tz database; null for the installation's.</summary>
+    public string? TimeZone { get; init; }
     public required IStoreRules Rules { get => rules; init => rules = value; }
     /// <summary>Keys of its destinations, in order.</summary>
     public IReadOnlyList<string> Destinations { get; init; } = [];

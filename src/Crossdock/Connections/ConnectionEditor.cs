@@ -74,6 +74,7 @@ public sealed class ConnectionEditor
             ["enabled"] = draft.Enabled,
             ["approval"] = draft.Approval,
             ["polling"] = int.TryParse(draft.Polling, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds) ? new JsonObject { ["every"] = seconds } : draft.Polling,
+            ["timeZone"] = row?.TimeZone,
             ["destinations"] = new JsonArray([.. (draft.Destinations ?? []).Select(key => (JsonNode)key)]),
             ["rules"] = row is null ? new JsonArray() : JsonNode.Parse(row.Rules),
             ["settings"] = settings,

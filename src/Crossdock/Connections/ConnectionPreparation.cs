@@ -42,6 +42,7 @@ internal sealed class ConnectionPreparation(IReadOnlyList<IConnector> connectors
                 Connector = connector,
                 Readers = traits is null ? null : new OrderReaders(traits, priority => ((IOrderSource)connector).OpenReader(access.For(row.Id, settings, traits.Pace, priority))),
                 PollEvery = traits is null ? null : row.Polling.Every(traits, hasWebhooks),
+                TimeZone = row.TimeZone,
                 Feed = feedEvery is null ? null : ((IOrderFeedSource)connector).OpenFeed(access.For(row.Id, settings, traits?.Pace, RequestPriority.Poll)),
                 FeedEvery = feedEvery,
                 Subscriptions = connector is ISubscriptionSource source && source.ManagesSubscriptions(settings)

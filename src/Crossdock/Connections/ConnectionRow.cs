@@ -20,4 +20,7 @@ internal sealed record ConnectionRow(
 {
     /// <summary>Whether and how often it is polled.</summary>
     public PollingSetting Polling { get; init; } = new();
+
+    /// <summary>The time zone of its days, by its name in the tz database; null for the installation's.</summary>
+    public string? TimeZone { get; init; }
 }

@@ -12,7 +12,7 @@ internal sealed class ConnectionStore(NpgsqlDataSource database, TimeProvider cl
     private const string Versions = "SELECT id, version FROM connections WHERE deleted_at IS NULL";
 
     private const string Load = """
-        SELECT id, key, name, platform, enabled, settings::text, secrets::text, destinations, rules::text, rules_version, approval, version, polling::text
+        SELECT id, key, name, platform, enabled, settings::text, secrets::text, destinations, rules::text, rules_version, approval, version, polling::text, time_zone
         FROM connections
         WHERE (deleted_at IS NOT NULL) = $2 AND ($1::int[] IS NULL OR id = ANY ($1))
         ORDER BY id
@@ -20,11 +20,11 @@ internal sealed class ConnectionStore(NpgsqlDataSource database, TimeProvider cl
 
     // The key stays unique over deleted ones: a connection that comes back is the same connection, with its orders.
     private const string Upsert = """
-        INSERT INTO connections AS c (key, name, platform, enabled, settings, secrets, destinations, rules, rules_version, approval, created_at, updated_at, polling)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, CASE WHEN $8 = '[]'::jsonb THEN 0 ELSE 1 END, $9, $10, $10, $11)
+        INSERT INTO connections AS c (key, name, platform, enabled, settings, secrets, destinations, rules, rules_version, approval, created_at, updated_at, polling, time_zone)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, CASE WHEN $8 = '[]'::jsonb THEN 0 ELSE 1 END, $9, $10, $10, $11, $12)
         ON CONFLICT (key) DO UPDATE SET
             name = excluded.name, platform = excluded.platform, enabled = excluded.enabled, settings = excluded.settings, secrets = excluded.secrets,
-            destinations = excluded.destinations, rules = excluded.rules, approval = excluded.approval, polling = excluded.polling,
+            destinations = excluded.destinations, rules = excluded.rules, approval = excluded.approval, polling = excluded.polling, time_zone = excluded.time_zone,
             rules_version = c.rules_version + CASE WHEN c.rules = excluded.rules THEN 0 ELSE 1 END,
             version = c.version + 1, updated_at = excluded.updated_at, deleted_at = NULL
         RETURNING id, rules_version, version
@@ -100,6 +100,7 @@ internal sealed class ConnectionStore(NpgsqlDataSource database, TimeProvider cl
             upsert.Parameters.Add(new() { Value = row.Approval });
             upsert.Parameters.Add(new() { Value = now });
             upsert.Parameters.Add(new() { Value = row.Polling.Write().ToJsonString(), NpgsqlDbType = NpgsqlDbType.Jsonb });
+            upsert.Parameters.Add(new() { Value = (object?)row.TimeZone ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
             await using var reader = await upsert.ExecuteReaderAsync(cancellationToken);
             await reader.ReadAsync(cancellationToken);
             id = new ConnectionId(reader.GetInt32(0));
@@ -155,6 +156,7 @@ internal sealed class ConnectionStore(NpgsqlDataSource database, TimeProvider cl
                 reader.GetInt64(11))
             {
                 Polling = PollingSetting.Read(JsonNode.Parse(reader.GetString(12)), "polling", []),
+                TimeZone = reader.IsDBNull(13) ? null : reader.GetString(13),
             });
         }
 

@@ -9,6 +9,10 @@ internal static class EventSource
     public const string CatchUp = "catch-up";
     /// <summary>Polling found an order that was placed before the connection was made.</summary>
     public const string HistoryPoll = "history poll";
+    /// <summary>The store's list had it, and nothing had brought it.</summary>
+    public const string Reconciliation = "reconciliation";
+    /// <summary>The same, of an order that was placed before the connection was made.</summary>
+    public const string HistoryReconciliation = "history reconciliation";
     private const string FilePrefix = "file ";
     private const string FetchedPrefix = "fetch ";
     private const string BackfillPrefix = "backfill ";
@@ -30,6 +34,8 @@ internal static class EventSource
     public static string Found(string source, string topic) => source switch
     {
         HistoryPoll => "History: found by polling, placed before this connection was made; not delivered.",
+        HistoryReconciliation => "History: found by comparing with the store's list, placed before this connection was made; not delivered.",
+        Reconciliation => "The store's list had the order, and nothing had announced it; fetched.",
         _ when IsHistory(source) => $"History: read by {source[HistoryPrefix.Length..]}, not delivered.",
         Poll => $"Polling found the order ({topic}).",
         CatchUp => $"No webhook had told of it: found by reading what the shop sold while its webhooks were not there ({topic}).",
@@ -44,6 +50,7 @@ internal static class EventSource
         _ when source.StartsWith(FilePrefix, StringComparison.Ordinal) => $"Changed by {source}.",
         CatchUp => $"No webhook had told of it: reading the shop found the order changed ({topic}).",
         Poll or HistoryPoll => $"Polling found the order changed ({topic}).",
+        Reconciliation or HistoryReconciliation => "The store's list had a newer version, and nothing had announced it; fetched.",
         _ when source.Contains(BackfillPrefix, StringComparison.Ordinal) && Announced(source) is null => $"A {(IsHistory(source) ? source[HistoryPrefix.Length..] : source)} found the order changed ({topic}).",
         _ => Announced(source) is { } what ? $"Announced: {what}; fetched, and the order had changed." : $"The store changed the order ({topic}).",
     };

@@ -10,6 +10,8 @@ internal static class ReadingActivity
     public const string Fetch = "fetch";
     /// <summary>What changed while webhooks were missing: once, from the watermark to the present.</summary>
     public const string CatchUp = "catch_up";
+    /// <summary>Comparing what the store lists with what is here.</summary>
+    public const string Ledger = "ledger";
 }
 
 /// <summary>Where one activity of one connection stands, leased by this node.</summary>
@@ -29,4 +31,8 @@ internal sealed record ReadingState
     public DateTimeOffset? Until { get; init; }
     /// <summary>The problem of the last time; null when all was well.</summary>
     public string? Problem { get; init; }
+    /// <summary>When it last went well; null for never.</summary>
+    public DateTimeOffset? SucceededAt { get; init; }
+    /// <summary>False when the configuration was changed since a problem: a place in a list may mean nothing any more.</summary>
+    public bool IsSameConfiguration { get; init; } = true;
 }

@@ -22,7 +22,7 @@ internal sealed class ReadingStore(NpgsqlDataSource database, NodeIdentity node)
         WHERE s.connection_id = w.id AND s.activity = $3 AND c.id = w.id AND s.ended_at IS NULL
           AND (s.next_at <= $4 OR (s.problem IS NOT NULL AND s.version <> w.version))          -- a changed configuration is tried at once
           AND (s.leased_until IS NULL OR s.leased_until < $4 OR ($7 AND s.leased_by <> $6))
-        RETURNING s.connection_id, s.watermark, s.window_from, s.window_to, s.cursor, s.failures, c.created_at, s.problem, s.version = w.version, s.until_at
+        RETURNING s.connection_id, s.watermark, s.window_from, s.window_to, s.cursor, s.failures, c.created_at, s.problem, s.version = w.version, s.until_at, s.succeeded_at
         """;
 
     private const string Keep = "UPDATE reading_states SET leased_until = $4 WHERE connection_id = $1 AND activity = $2 AND leased_by = $3";
@@ -105,6 +105,8 @@ internal sealed class ReadingStore(NpgsqlDataSource database, NodeIdentity node)
                 ConnectedAt = Time(reader, 6)!.Value,
                 Until = Time(reader, 9),
                 Problem = reader.IsDBNull(7) ? null : reader.GetString(7),
+                SucceededAt = Time(reader, 10),
+                IsSameConfiguration = isSameVersion,
             });
         }
 

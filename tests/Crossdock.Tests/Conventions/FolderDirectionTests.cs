@@ -27,10 +27,11 @@ public sealed partial class FolderDirectionTests
         ["Reading"] = ["Access", "Alerts", "Capture", "Connections", "Database", "Normalise", "Telemetry"],
         ["Rhythm"] = ["Alerts", "Connections", "Database", "Reading", "Subscriptions", "Telemetry"],
         ["Subscriptions"] = ["Alerts", "Connections", "Database", "Reading", "Telemetry"],
+        ["Reconciliation"] = ["Access", "Alerts", "Connections", "Database", "Normalise", "Reading", "Telemetry"],
         ["Files"] = ["Capture", "Connections", "Database", "Normalise", "Reading", "Telemetry"],
         ["Replays"] = ["Connections", "Database", "Delivery", "Normalise", "Orders", "Reading", "Rules", "Telemetry"],
         ["Review"] = ["Connections", "Database", "Delivery", "Holds", "Normalise", "Orders"],
-        ["Api"] = ["Accounts", "Alerts", "Backfill", "Capture", "Connections", "Database", "Delivery", "Drift", "Files", "Holds", "Normalise", "Orders", "Reading", "Replays", "Review", "Rhythm", "Rules", "Subscriptions", "Telemetry"],
+        ["Api"] = ["Accounts", "Alerts", "Backfill", "Capture", "Connections", "Database", "Delivery", "Drift", "Files", "Holds", "Normalise", "Orders", "Reading", "Reconciliation", "Replays", "Review", "Rhythm", "Rules", "Subscriptions", "Telemetry"],
     };
 
     [Fact]

@@ -2,6 +2,7 @@ using Crossdock.Backfill;
 using Crossdock.Model.Connectors;
 using Crossdock.Model.Orders;
 using Crossdock.Orders;
+using Crossdock.Reconciliation;
 using Crossdock.Replays;
 using Xunit;
 
@@ -38,6 +39,13 @@ public sealed class PersistedNamesTests
     [Fact]
     public void Replay_kinds_keep_their_names() => Holds<ReplayKind>(
         "excluded", "included", "state", "held", "released", "lines", "packages", "deliveries", "fields", "new_order", "not_understood", "not_kept");
+
+    [Fact]
+    public void Kinds_and_states_of_differences_keep_their_names()
+    {
+        Holds<DifferenceKind>("missing", "older", "other_total", "other_state", "not_listed");
+        Holds<DifferenceState>("open", "waiting", "parked", "healed", "explained");
+    }
 
     private static void Holds<TEnum>(params string[] names) where TEnum : struct, Enum
     {

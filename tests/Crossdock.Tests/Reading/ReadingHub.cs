@@ -14,6 +14,7 @@ using Crossdock.Model.Orders;
 using Crossdock.Normalise;
 using Crossdock.Orders;
 using Crossdock.Reading;
+using Crossdock.Reconciliation;
 using Crossdock.Review;
 using Crossdock.Rules;
 using Crossdock.Subscriptions;
@@ -44,8 +45,11 @@ internal sealed class ReadingHub : IAsyncDisposable, IConnectionDirectory
     /// <param name="database">A migrated database.</param>
     /// <param name="options">Further options by full name.</param>
     /// <param name="publicAddress">Where platforms reach it.</param>
-    internal ReadingHub(TestDatabase database, Dictionary<string, string?>? options = null, string publicAddress = "https://hub.example")
+    /// <param name="compares">Whether it compares ledgers too.</param>
+    /// <param name="clock">The clock; the real one when left out.</param>
+    internal ReadingHub(TestDatabase database, Dictionary<string, string?>? options = null, string publicAddress = "https://hub.example", bool compares = false, TimeProvider? clock = null)
     {
+        clock ??= TimeProvider.System;
         own = new NpgsqlDataSourceBuilder(database.ConnectionString).Build();
         Database = database.DataSource;
         var collection = new ServiceCollection();
@@ -58,12 +62,17 @@ internal sealed class ReadingHub : IAsyncDisposable, IConnectionDirectory
             ["Crossdock:Delivery:PollSeconds"] = "1",
             ["Crossdock:Delivery:LeaseSeconds"] = "10",
         }).AddInMemoryCollection(options ?? []).Build());
-        collection.AddLogging().AddSingleton(TimeProvider.System).AddSingleton(own).AddSingleton(NodeIdentity.New()).AddSingleton<IConnectionDirectory>(this);
+        collection.AddLogging().AddSingleton(clock).AddSingleton(own).AddSingleton(NodeIdentity.New()).AddSingleton<IConnectionDirectory>(this);
         collection.AddSingleton(new HubAddress(new Uri(publicAddress))).AddSingleton<IGoneConnections>(new NothingGone()).AddSingleton<AlertStore>().AddSingleton<SubscriptionQueries>().AddSingleton<SubscriptionActions>();
         collection.AddDelivery().AddProcessing(isOpen: true).AddCapture().AddReading().AddSubscriptions().AddBackfill().AddHolds();
-        collection.AddSingleton<OrderActions>().AddSingleton<BackfillActions>();
+        collection.AddSingleton<OrderActions>().AddSingleton<BackfillActions>().AddSingleton<ReconcileActions>();
+        if (compares)
+        {
+            collection.AddReconciliation();
+        }
+
         services = collection.BuildServiceProvider();
-        access = AccessParts.Preparation(http, own, TimeProvider.System);
+        access = AccessParts.Preparation(http, own, clock);
     }
 
     public ConnectionSnapshot Current { get; private set; } = ConnectionSnapshot.Empty;
@@ -74,7 +83,7 @@ internal sealed class ReadingHub : IAsyncDisposable, IConnectionDirectory
     internal IServiceProvider Services => services;
 
     /// <summary>Connects a shop, made long ago unless said otherwise; a second hub connects the same one by its key.</summary>
-    internal async Task<Connection> ConnectAsync(string key, ScriptedShop shop, DateTimeOffset? connectedAt = null, bool polls = true, bool isEnabled = true, long version = 1)
+    internal async Task<Connection> ConnectAsync(string key, ScriptedShop shop, DateTimeOffset? connectedAt = null, bool polls = true, bool isEnabled = true, long version = 1, string? timeZone = null)
     {
         shops[key] = shop;
         var connector = new ScriptedStore(name => shops[name]);
@@ -96,6 +105,7 @@ internal sealed class ReadingHub : IAsyncDisposable, IConnectionDirectory
             Id = id, Settings = settings, IsEnabled = isEnabled, Version = version, Connector = connector, Mapping = connector.MappingFor(settings), Rules = new OpenRules(), Destinations = ["courier"],
             Readers = new OrderReaders(traits, priority => connector.OpenReader(access.For(id, settings, traits.Pace, priority))),
             PollEvery = polls ? traits.PollEvery : null,
+            TimeZone = timeZone,
             Feed = shop.FeedEvery is null ? null : connector.OpenFeed(access.For(id, settings, traits.Pace, RequestPriority.Poll)),
             FeedEvery = shop.FeedEvery,
             Subscriptions = shop.Subscriptions,
@@ -107,9 +117,9 @@ internal sealed class ReadingHub : IAsyncDisposable, IConnectionDirectory
         return store;
     }
 
-    internal async Task StartAsync()
+    internal async Task StartAsync(Func<IHostedService, bool>? which = null)
     {
-        foreach (var role in services.GetServices<IHostedService>())
+        foreach (var role in services.GetServices<IHostedService>().Where(which ?? (_ => true)))
         {
             await role.StartAsync(CancellationToken.None);
         }

@@ -40,6 +40,15 @@ internal sealed class ScriptedShop
         }
     }
 
+    /// <summary>The order was deleted there.</summary>
+    internal void Delete(string id)
+    {
+        lock (gate)
+        {
+            orders.Remove(id);
+        }
+    }
+
     internal void Announce(string id, string what)
     {
         lock (gate)
@@ -65,10 +74,11 @@ internal sealed class ScriptedShop
                 return said;
             }
 
-            var within = orders.Where(pair => (request.By is OrderClock.Placed ? pair.Value.PlacedAt : pair.Value.UpdatedAt) is var at && at >= request.From && at < request.To)
-                .OrderBy(pair => request.By is OrderClock.Placed ? pair.Value.PlacedAt : pair.Value.UpdatedAt).ThenBy(pair => pair.Key, StringComparer.Ordinal).ToList();
+            bool isByPlacing = request.By is OrderClock.Placed;
+            var within = orders.Where(pair => (isByPlacing ? pair.Value.PlacedAt : pair.Value.UpdatedAt) is var at && at >= request.From && at < request.To)
+                .OrderBy(pair => isByPlacing ? pair.Value.PlacedAt : pair.Value.UpdatedAt).ThenBy(pair => pair.Key, StringComparer.Ordinal).ToList();
             int start = request.Cursor is null ? 0 : int.Parse(request.Cursor, CultureInfo.InvariantCulture);
-            var page = within.Skip(start).Take(PageSize).Select(pair => Listed(pair.Key, pair.Value)).ToList();
+            var page = within.Skip(start).Take(PageSize).Select(pair => Listed(pair.Key, pair.Value, request.OnlySummaries)).ToList();
             return new OrderPage(page, start + PageSize < within.Count ? (start + PageSize).ToString(CultureInfo.InvariantCulture) : null, TellsTotal ? within.Count : null);
         }
     }
@@ -112,12 +122,13 @@ internal sealed class ScriptedShop
         }
     }
 
-    private static ListedOrder Listed(string id, (DateTimeOffset PlacedAt, DateTimeOffset UpdatedAt, decimal Total) order) => new()
+    private static ListedOrder Listed(string id, (DateTimeOffset PlacedAt, DateTimeOffset UpdatedAt, decimal Total) order, bool isSummary = false) => new()
     {
         ExternalId = id,
         PlacedAt = order.PlacedAt,
         UpdatedAt = order.UpdatedAt,
-        Document = new ReadDocument("orders/read", $"read:{id}:{order.UpdatedAt.UtcTicks}", Document(id, order.PlacedAt, order.UpdatedAt, order.Total)),
+        Total = new Money(order.Total, "EUR"),
+        Document = isSummary ? null : new ReadDocument("orders/read", $"read:{id}:{order.UpdatedAt.UtcTicks}", Document(id, order.PlacedAt, order.UpdatedAt, order.Total)),
     };
 }
 

@@ -39,6 +39,8 @@ public sealed record ShopifyEmulatorOptions
     public double TimeScale { get; init; } = 1;
     /// <summary>False keeps a subscription whose deliveries fail, as one made by the merchant or in the app's configuration.</summary>
     public bool RemovesSubscriptions { get; init; } = true;
+    /// <summary>Share of webhooks that are lost without a trace and never repeated, 0 to 1.</summary>
+    public double LossRate { get; init; }
     /// <summary>Share of orders whose webhook is sent twice, 0 to 1.</summary>
     public double RepeatRate { get; init; }
     /// <summary>Share of orders whose <c>orders/updated</c> comes before <c>orders/create</c>.</summary>

@@ -29,6 +29,8 @@ public sealed record WooCommerceEmulatorOptions
     public TimeSpan TimeOut { get; init; } = TimeSpan.FromSeconds(60);
     /// <summary>False: nobody visits the shop, so nothing runs its queue until <see cref="WooCommerceEmulator.RunQueueAsync"/>.</summary>
     public bool RunsQueue { get; init; } = true;
+    /// <summary>Share of webhooks that are lost without a trace, 0 to 1.</summary>
+    public double LossRate { get; init; }
     /// <summary>Share of orders that are announced twice, 0 to 1.</summary>
     public double RepeatRate { get; init; }
     /// <summary>Share of orders whose <c>order.updated</c> comes before <c>order.created</c>.</summary>

@@ -18,6 +18,7 @@ internal sealed class WooCommerceHooks(WooCommerceEmulatorOptions options, WooCo
     private readonly List<Job> waiting = [];
     private readonly ConcurrentQueue<WooCommerceDelivery> sent = new();
     private readonly SemaphoreSlim turn = new(1, 1);
+    private readonly Random losses = new(options.Seed);
     private Job? latest;
     private long lastHook = 16;
     private volatile bool isPaused;
@@ -70,7 +71,7 @@ internal sealed class WooCommerceHooks(WooCommerceEmulatorOptions options, WooCo
             foreach (var hook in All.Where(hook => hook.Status == "active" && hook.Topic == topic))
             {
                 var job = new Job(hook.Id, topic, order);
-                if (!waiting.Contains(job))
+                if (!waiting.Contains(job) && !(options.LossRate > 0 && losses.NextDouble() < options.LossRate))
                 {
                     waiting.Add(job);
                 }
