@@ -29,6 +29,7 @@ public sealed partial class ConnectTests(ConsoleHub hub, Browser browser)
         string text = await desk.Page.Locator("main").InnerTextAsync();
         Assert.Contains("The Newcomer is connected.", text, StringComparison.Ordinal);
         Assert.Contains("There is no access token", text, StringComparison.Ordinal);
+        Assert.Contains("set Crossdock__PublicAddress", text, StringComparison.Ordinal);
         Assert.Contains("/in/newcomer", text, StringComparison.Ordinal);
         Assert.Contains("Place a test order", text, StringComparison.Ordinal);
 

@@ -41,6 +41,8 @@ public sealed class ConsoleHub : IAsyncLifetime
 
     internal NpgsqlDataSource Database => database.DataSource;
 
+    internal IServiceProvider Services => hub!.Application.Services;
+
     public async ValueTask InitializeAsync()
     {
         await database.InitializeAsync();

@@ -30,7 +30,10 @@ public sealed class ConnectionTester
     private readonly AccessPreparation access;
     private readonly TimeProvider clock;
 
-    internal ConnectionTester(IConnectionDirectory directory, AccessPreparation access, TimeProvider clock) => (this.directory, this.access, this.clock) = (directory, access, clock);
+    private readonly WebhookReach? reach;
+
+    internal ConnectionTester(IConnectionDirectory directory, AccessPreparation access, TimeProvider clock, WebhookReach? reach = null) =>
+        (this.directory, this.access, this.clock, this.reach) = (directory, access, clock, reach);
 
     /// <summary>Tests one connection, enabled or not; it takes a minute at most.</summary>
     public async Task<ConnectionTestAnswer> TestAsync(string key, CancellationToken cancellationToken)
@@ -55,7 +58,8 @@ public sealed class ConnectionTester
         try
         {
             var pace = (connection.Connector as IOrderSource)?.ReadingOf(connection.Settings)?.Pace;
-            return Answer(connection, await test.TestAsync(access.For(connection.Id, connection.Settings, pace, RequestPriority.Status), either.Token));
+            var findings = await test.TestAsync(access.For(connection.Id, connection.Settings, pace, RequestPriority.Status), either.Token);
+            return Answer(connection, reach is not null && await reach.TryAsync(connection, either.Token) is { } reached ? [.. findings, reached] : findings);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -31,7 +31,8 @@ public static class ConnectionsRegistration
         services.AddSingleton<ConnectionPreparation>();
         services.AddSingleton<IGoneConnections, GoneConnections>();
         services.AddSingleton<ConnectionDirectory>();
-        services.AddSingleton(provider => new ConnectionTester(provider.GetRequiredService<IConnectionDirectory>(), provider.GetRequiredService<AccessPreparation>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new ConnectionTester(provider.GetRequiredService<IConnectionDirectory>(), provider.GetRequiredService<AccessPreparation>(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetService<HubAddress>() is { } hub ? new WebhookReach(provider.GetRequiredService<OutgoingHttp>().Client, hub, provider.GetRequiredService<TimeProvider>()) : null));
         services.AddSingleton<IConnectionDirectory>(provider => provider.GetRequiredService<ConnectionDirectory>());
         services.AddSingleton(provider => new ConfigurationService(
             provider.GetRequiredService<Npgsql.NpgsqlDataSource>(), provider.GetRequiredService<ConnectionStore>(), provider.GetRequiredService<ConnectionDirectory>(),
