@@ -90,5 +90,6 @@ internal sealed class Judge(HubLookup hub, DifferenceStore differences, Healer h
     /// <summary>A difference whose order is captured: no gap.</summary>
     public static Difference Captured(Difference row, Captured captured, DateTimeOffset now) => captured.EventId is { } parked
         ? row with { State = DifferenceState.Parked, CheckAt = now + LookAtParked, EventId = parked, Outcome = $"It is here and could not be understood: {captured.Reason}" }
-        : row with { State = DifferenceState.Waiting, CheckAt = now + LookAgain, Outcome = "It is here or announced, and waits for its turn." };
+        // What was stored a moment ago is done in a moment.
+        : row with { State = DifferenceState.Waiting, CheckAt = now + (row.WasGap && row.Attempts < 6 ? Verify : LookAgain), Outcome = "It is here or announced, and waits for its turn." };
 }

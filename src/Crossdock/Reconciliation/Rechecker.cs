@@ -44,13 +44,11 @@ internal sealed class Rechecker(HubLookup hub, DifferenceStore differences, Heal
             Difference moved;
             if (row.Kind is not DifferenceKind.NotListed && onTheWay.TryGetValue(row.ExternalId, out var captured))
             {
-                moved = Judge.Captured(row, captured, now);
-                // What was stored a moment ago is done in a moment.
-                moved = row.WasGap && captured.EventId is null && row.Attempts < 6 ? moved with { CheckAt = now + Judge.Verify, Attempts = row.Attempts + 1 } : moved;
+                moved = Judge.Captured(row, captured, now) with { Attempts = row.Attempts + 1 };
             }
             else
             {
-                (var asked, trouble) = await healer.FetchAsync(round, row.Kind is DifferenceKind.NotListed ? row : row with { State = DifferenceState.Open, WasGap = true, EventId = null, Outcome = null }, cancellationToken);
+                (var asked, trouble) = await healer.FetchAsync(round, row.Kind is DifferenceKind.NotListed ? row : row with { State = DifferenceState.Open, WasGap = true, EventId = null, Outcome = null, Attempts = row.State is DifferenceState.Open ? row.Attempts : 0 }, cancellationToken);
                 moved = asked!;
             }
 
