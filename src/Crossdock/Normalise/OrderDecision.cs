@@ -75,7 +75,7 @@ internal static class OrderDecision
             // A destination that is not chosen any more is found anew with every event: what a person released about it stays released.
             bool isGoing = state is not (OrderState.Cancelled or OrderState.Excluded);
             List<Concern> planned = [.. plan.Holds.Select(hold => new Concern(hold.Code, hold.Reason)).Where(hold => !around.Holds.Exists(known =>
-                known.Code == hold.Code && known.Reason == hold.Reason && (known.IsOpen || (isGoing && hold.Code == DeliveryPlanner.CancelledAfterDelivery))))];
+                known.Code == hold.Code && (known.IsOpen ? IsSameMatter(hold.Code, known.Reason, hold.Reason) : known.Reason == hold.Reason && isGoing && hold.Code == DeliveryPlanner.CancelledAfterDelivery)))];
             open = [.. open, .. planned];
             isHeld |= planned.Count > 0;
         }
@@ -150,6 +150,10 @@ internal static class OrderDecision
         bool isHeld = open.Count > 0 || around.Holds.Exists(hold => hold.IsOpen && !close.Contains((hold.Code, hold.Reason)));
         return (open, close, isHeld);
     }
+
+    // That a destination has what it should not, and cannot be told, is one question to a person, why ever it should not by now.
+    private static bool IsSameMatter(string code, string left, string right) =>
+        left == right || (code == DeliveryPlanner.CancelledAfterDelivery && left.Split(": ", 2)[0] == right.Split(": ", 2)[0]);
 
     // Two nodes that find the same change at the same moment count differently how often it was otherwise.
     private static bool IsSame(string code, string reason, Concern concern) =>

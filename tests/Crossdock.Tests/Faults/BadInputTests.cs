@@ -94,10 +94,20 @@ public sealed class BadInputTests(TestDatabase database) : IClassFixture<TestDat
             Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
             Assert.NotNull(answer.Headers.RetryAfter);
             byte[] fitting = Encoding.UTF8.GetBytes(TestHub.Order(41_200 + round) + new string(' ', 700_000));
-            using var chunked = hub.Signed(fitting, $"w-4121{round}");
-            chunked.Headers.TransferEncodingChunked = round == 1;
-            using var accepted = await hub.Http.SendAsync(chunked);
-            Assert.Equal(HttpStatusCode.OK, accepted.StatusCode);
+
+            // The refused call's memory comes back when its connection is done with, which may be after its answer.
+            HttpStatusCode status;
+            int attempts = 0;
+            do
+            {
+                using var chunked = hub.Signed(fitting, $"w-4121{round}");
+                chunked.Headers.TransferEncodingChunked = round == 1;
+                using var accepted = await hub.Http.SendAsync(chunked);
+                status = accepted.StatusCode;
+            }
+            while (status == HttpStatusCode.ServiceUnavailable && ++attempts < 1000);
+
+            Assert.Equal(HttpStatusCode.OK, status);
         }
 
         await hub.UntilAsync("SELECT count(*) FROM inbox", 0);      // the next test's courier is to get none of them
@@ -231,12 +241,16 @@ public sealed class BadInputTests(TestDatabase database) : IClassFixture<TestDat
     public async Task Courier_that_misbehaves_gets_the_order_once_or_a_person_is_asked(long id, CourierMood mood)
     {
         await using var courier = await CourierEmulator.StartAsync(behaviour: new CourierBehaviour { SlowMilliseconds = 4000, RetryAfterSeconds = 1 });
-        courier.Next(mood);
         await using var hub = await TestHub.StartAsync(database.DataSource, courier.Address);
+
+        // What another test's hub had stored and not worked when it was stopped goes to this courier first.
+        await hub.UntilAsync("SELECT count(*) FROM inbox", 0);
+        await hub.UntilAsync("SELECT count(*) FROM deliveries WHERE state = 'waiting'", 0);
+        courier.Next(mood);
         await hub.SendAsync(TestHub.Order(id), $"w-{id}");
         await hub.UntilAsync($"SELECT d.state IN ('delivered', 'held') FROM deliveries d JOIN orders o ON o.id = d.order_id WHERE o.external_id = '{id}'", true);
         string state = (string)(await hub.ScalarAsync($"SELECT d.state FROM deliveries d JOIN orders o ON o.id = d.order_id WHERE o.external_id = '{id}'"))!;
-        Assert.Equal(state == "delivered", courier.Accepted == 1);
+        Assert.Equal(state == "delivered", courier.References.Contains($"#{id}"));
         Assert.Equal((0L, 0L), (courier.Duplicates, courier.Repeats));
         Assert.True(state == "delivered" || mood == CourierMood.ErrorInside, $"{mood} ended as {state}");
     }

@@ -113,7 +113,7 @@ internal sealed class ReplayHub : IAsyncDisposable, IConnectionDirectory
     {
         await UntilAsync("SELECT count(*) FROM inbox", 0);
         await UntilAsync("SELECT count(*) FROM deliveries d JOIN orders o ON o.id = d.order_id WHERE d.state = 'waiting' AND NOT o.held", 0);
-        await UntilAsync("SELECT count(*) FROM orders o WHERE state = 'approved' AND NOT held AND EXISTS (SELECT FROM deliveries d WHERE d.order_id = o.id AND d.state = 'delivered')", 0);
+        await UntilAsync("SELECT count(*) FROM orders o WHERE state = 'approved' AND NOT held AND EXISTS (SELECT FROM deliveries d WHERE d.order_id = o.id AND d.state = 'delivered') AND NOT EXISTS (SELECT FROM holds h WHERE h.order_id = o.id AND h.code = 'cancelled_after_delivery')", 0);
     }
 
     /// <summary>Starts a replay of everything so far and waits for the end of its trial.</summary>

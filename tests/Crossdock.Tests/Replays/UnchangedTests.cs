@@ -63,8 +63,8 @@ public sealed partial class UnchangedTests : IAsyncLifetime
             events.Add(new ReadEvent(topic, $"e-{i}", KeyOf(store.Mapping!.Map(new ReceivedEvent(payload, topic, null, null, DateTimeOffset.UnixEpoch))), null, payload, "webhook 127.0.0.1"));
         }
 
-        // In batches, so that changes come in the batch of their order and in later ones.
-        foreach (var batch in events.Chunk(40))
+        // In batches without two events of one order: what is decided must not hang on whether a delivery was done between two of them.
+        foreach (var batch in Apart(events))
         {
             await hub.Get<ReadCapture>().StoreAsync(store, batch, skipsKnown: false, CancellationToken.None);
             await hub.SettleAsync();
@@ -81,11 +81,30 @@ public sealed partial class UnchangedTests : IAsyncLifetime
         Assert.Equal(before, await hub.FingerprintAsync());
     }
 
+    private static IEnumerable<List<ReadEvent>> Apart(List<ReadEvent> events)
+    {
+        var batch = new List<ReadEvent>();
+        foreach (var one in events)
+        {
+            if (batch.Exists(other => other.OrderKey == one.OrderKey))
+            {
+                yield return batch;
+                batch = [];
+            }
+
+            batch.Add(one);
+        }
+
+        yield return batch;
+    }
+
     private static async Task DecideAsync(ReplayHub hub)
     {
         var actions = hub.Get<OrderActions>();
         int i = 0;
-        foreach (var id in (Guid[])(await hub.ScalarAsync("SELECT array_agg(id ORDER BY id) FROM orders"))!)
+        foreach (var id in (Guid[])(await hub.ScalarAsync("""
+            SELECT array_agg(id ORDER BY id) FROM orders o WHERE NOT EXISTS (SELECT FROM holds h WHERE h.order_id = o.id AND h.code = 'cancelled_after_delivery')
+            """))!)
         {
             switch (i++ % 4)
             {
