@@ -15,6 +15,7 @@ using Crossdock.Normalise;
 using Crossdock.Orders;
 using Crossdock.Relay;
 using Crossdock.Rules;
+using Crossdock.Testing.Database;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
@@ -112,35 +113,13 @@ public sealed class TestHub : IAsyncDisposable
          "line_items":[{"id":1,"sku":"SKU-1","title":"Boots","name":"Boots","quantity":{{quantity}},"current_quantity":{{quantity}},"price":"25990.00","requires_shipping":true,"grams":900}]}
         """;
 
-    /// <summary>Waits until a query answers what is wanted; fails after half a minute with what it answered last.</summary>
-    public async Task UntilAsync(string sql, object wanted)
-    {
-        object? last = null;
-        for (int attempt = 0; attempt < 400; attempt++)
-        {
-            last = await ScalarAsync(sql);
-            if (Equals(Convert.ToString(last, System.Globalization.CultureInfo.InvariantCulture), Convert.ToString(wanted, System.Globalization.CultureInfo.InvariantCulture)))
-            {
-                return;
-            }
+    /// <summary>Waits until a query answers what is wanted.</summary>
+    public Task UntilAsync(string sql, object wanted) => database.UntilAsync(sql, wanted, explain: """
+        SELECT (SELECT string_agg(concat_ws(' ', 'delivery', o.external_id, d.state, d.attempts, d.leased_until, d.last_error), E'\n') FROM deliveries d JOIN orders o ON o.id = d.order_id WHERE d.state <> 'delivered')
+            || E'\n' || coalesce((SELECT string_agg(concat_ws(' ', 'attempt', outcome, status, because, error, request_body), E'\n') FROM attempts), 'no attempts')
+        """);
 
-            await Task.Delay(50);
-        }
-
-        // What the hub itself says of it, so that a failure explains itself too.
-        object? state = await ScalarAsync("""
-            SELECT (SELECT string_agg(concat_ws(' ', 'delivery', o.external_id, d.state, d.attempts, d.leased_until, d.last_error), E'\n') FROM deliveries d JOIN orders o ON o.id = d.order_id WHERE d.state <> 'delivered')
-                || E'\n' || coalesce((SELECT string_agg(concat_ws(' ', 'attempt', outcome, status, because, error, request_body), E'\n') FROM attempts), 'no attempts')
-            """);
-        throw new TimeoutException($"{sql} answered {last}, not {wanted}\n{state}");
-    }
-
-    /// <summary>One value.</summary>
-    public async Task<object?> ScalarAsync(string sql)
-    {
-        await using var command = database.CreateCommand(sql);
-        return await command.ExecuteScalarAsync();
-    }
+    public Task<object?> ScalarAsync(string sql) => database.AskAsync(sql);
 
     /// <summary>Everything the timeline of an order says, one entry a line: kind and text.</summary>
     public async Task<List<TimelineEntry>> TimelineAsync(string externalId)

@@ -177,7 +177,7 @@ internal sealed class DeliveryHub : IAsyncDisposable, IConnectionDirectory
 
     internal static async Task UntilAsync(Func<Task<bool>> condition, string what)
     {
-        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(20));
+        using CancellationTokenSource patience = new(TimeSpan.FromMinutes(2));
         using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(25));
         while (!await condition())
         {

@@ -105,16 +105,7 @@ public sealed class FileHub : IAsyncLifetime
         return Convert.ToInt64(await command.ExecuteScalarAsync(), CultureInfo.InvariantCulture);
     }
 
-    public async Task UntilAsync(string sql, long wanted)
-    {
-        long last = -1;
-        for (int attempt = 0; attempt < 2400 && (last = await CountAsync(sql)) != wanted; attempt++)
-        {
-            await Task.Delay(50);
-        }
-
-        Assert.Equal(wanted, last);
-    }
+    public Task UntilAsync(string sql, long wanted) => Database.UntilAsync(sql, wanted);
 
     /// <summary>A small workbook; numbers become numbers, everything else text.</summary>
     public static byte[] Workbook(params IEnumerable<object?[]> rows)

@@ -79,15 +79,15 @@ public sealed class TownTests : IAsyncLifetime
         await woo.RunQueueAsync(stop);
 
         await UntilAsync("SELECT string_agg(c.key || ' ' || o.state, ', ' ORDER BY c.key) FROM orders o JOIN connections c ON c.id = o.connection_id",
-            "jumpseller delivered, magento delivered, presta delivered, shopify delivered, vtex delivered, woo delivered", stop);
+            "jumpseller delivered, magento delivered, presta delivered, shopify delivered, vtex delivered, woo delivered");
         await UntilAsync("""
             SELECT string_agg(told, ', ' ORDER BY told) FROM (
                 SELECT c.key || ' ' || string_agg((d.document ->> 'state') || ' ' || d.state, ' ' ORDER BY d.generation) FILTER (WHERE d.document ->> 'state' <> 'processing') AS told
                 FROM deliveries d JOIN connections c ON c.id = d.destination_id WHERE d.kind = 'status' GROUP BY c.key) t
-            """, string.Join(", ", from shop in (string[])["jumpseller", "magento", "presta", "shopify", "vtex", "woo"] select $"{shop} in_shipment delivered delivered delivered"), stop);
+            """, string.Join(", ", from shop in (string[])["jumpseller", "magento", "presta", "shopify", "vtex", "woo"] select $"{shop} in_shipment delivered delivered delivered"));
         await shopify.SettleAsync();
         await woo.RunQueueAsync(stop);
-        await UntilAsync("SELECT (SELECT count(*) FROM inbox) || ' ' || (SELECT count(*) FROM fetches)", "0 0", stop);
+        await UntilAsync("SELECT (SELECT count(*) FROM inbox) || ' ' || (SELECT count(*) FROM fetches)", "0 0");
 
         foreach (var (shop, told) in new[] { ("shopify", shopify.ToldOf(shopifyOrder)), ("woo", woo.ToldOf(wooOrder)), ("magento", magento.ToldOf(magentoOrder)), ("presta", presta.ToldOf(prestaOrder)) })
         {
@@ -107,25 +107,8 @@ public sealed class TownTests : IAsyncLifetime
         return Convert.ToString(await command.ExecuteScalarAsync(stop), System.Globalization.CultureInfo.InvariantCulture);
     }
 
-    private async Task UntilAsync(string sql, string wanted, CancellationToken stop)
-    {
-        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        patience.CancelAfter(TimeSpan.FromSeconds(90));
-        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(100));
-        string? last = await AskAsync(sql, stop);
-        while (last != wanted)
-        {
-            if (patience.IsCancellationRequested)
-            {
-                string? open = await AskAsync("""
-                    SELECT coalesce((SELECT string_agg(concat_ws(' ', c.key, d.kind, d.state, d.last_error), E'\n') FROM deliveries d JOIN connections c ON c.id = d.connection_id WHERE d.state <> 'delivered'), '')
-                        || coalesce((SELECT string_agg(concat_ws(' ', 'held:', reason), E'\n') FROM holds), '') || coalesce((SELECT string_agg(concat_ws(' ', 'parked:', reason), E'\n') FROM parked_events), '')
-                    """, stop);
-                Assert.Fail($"wanted {wanted}\nbut it is {last}\n{open}");
-            }
-
-            await timer.WaitForNextTickAsync(stop);
-            last = await AskAsync(sql, stop);
-        }
-    }
+    private Task UntilAsync(string sql, string wanted) => database.DataSource.UntilAsync(sql, wanted, explain: """
+        SELECT coalesce((SELECT string_agg(concat_ws(' ', c.key, d.kind, d.state, d.last_error), E'\n') FROM deliveries d JOIN connections c ON c.id = d.connection_id WHERE d.state <> 'delivered'), '')
+            || coalesce((SELECT string_agg(concat_ws(' ', 'held:', reason), E'\n') FROM holds), '') || coalesce((SELECT string_agg(concat_ws(' ', 'parked:', reason), E'\n') FROM parked_events), '')
+        """);
 }

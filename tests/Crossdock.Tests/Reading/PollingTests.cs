@@ -93,8 +93,7 @@ public sealed class PollingTests : IAsyncLifetime
         await hub.ConnectAsync("acme", shop);
         await hub.StartAsync();
         await hub.UntilAsync("SELECT count(*) FROM reading_states WHERE needs_person AND problem = '401 Unauthorized: Invalid API key' AND next_at > now() + interval '1 minute'", 1);
-        await hub.ScalarAsync("UPDATE reading_states SET next_at = now()");
-        await hub.UntilAsync("SELECT count(*) FROM deliveries WHERE state = 'delivered'", 1);
+        await hub.UntilAsync("SELECT count(*) FROM deliveries WHERE state = 'delivered'", 1, "UPDATE reading_states SET next_at = now()");
         await hub.UntilAsync("SELECT count(*) FROM reading_states WHERE problem IS NULL AND NOT needs_person", 1);
     }
 

@@ -137,29 +137,13 @@ internal sealed class ReadingHub : IAsyncDisposable, IConnectionDirectory
         _ = StopAsync();
     }
 
+    /// <summary>What makes the comparison with the shop look again at once.</summary>
+    internal static IReadOnlyList<string> ComparesNow => ["UPDATE ledger_differences SET check_at = now() WHERE closed_at IS NULL", "UPDATE reading_states SET next_at = now() WHERE activity = 'ledger'"];
+
     /// <summary>Waits until a query answers what is wanted.</summary>
-    internal async Task UntilAsync(string sql, object wanted)
-    {
-        object? last = null;
-        for (int attempt = 0; attempt < 900; attempt++)
-        {
-            last = await ScalarAsync(sql);
-            if (Equals(Convert.ToString(last, System.Globalization.CultureInfo.InvariantCulture), Convert.ToString(wanted, System.Globalization.CultureInfo.InvariantCulture)))
-            {
-                return;
-            }
+    internal Task UntilAsync(string sql, object wanted, params IReadOnlyList<string> nudges) => Database.UntilAsync(sql, wanted, nudges);
 
-            await Task.Delay(50);
-        }
-
-        Assert.Fail($"{sql} answered {last}, not {wanted}");
-    }
-
-    internal async Task<object?> ScalarAsync(string sql)
-    {
-        await using var command = Database.CreateCommand(sql);
-        return await command.ExecuteScalarAsync();
-    }
+    internal Task<object?> ScalarAsync(string sql) => Database.AskAsync(sql);
 
     internal async Task<string> TimelineAsync(string externalId)
     {

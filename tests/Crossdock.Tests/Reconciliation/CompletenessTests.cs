@@ -53,9 +53,7 @@ public sealed class CompletenessTests : IAsyncLifetime
         Assert.Equal(("A77", "missing", "open", "503 maintenance", "The store lists this order, and it was not here."), (gap.ExternalId, gap.Kind, gap.State, gap.LastError, gap.Found));
 
         isShut = false;
-        await hub.ScalarAsync("UPDATE ledger_differences SET check_at = now()");
-        await hub.ScalarAsync("UPDATE reading_states SET next_at = now() WHERE activity = 'ledger'");
-        await hub.UntilAsync("SELECT state FROM ledger_differences", "healed");
+        await hub.UntilAsync("SELECT state FROM ledger_differences", "healed", ReadingHub.ComparesNow);
         var whole = Assert.Single(Assert.Single(await queries.StoresAsync("acme", day, day, Stop)).Days);
         Assert.Equal((1234L, 1234L, true, 1L), (whole.Listed, whole.Here, whole.IsComplete, whole.Healed));
         Assert.Equal(whole.ListedHash, whole.HereHash);

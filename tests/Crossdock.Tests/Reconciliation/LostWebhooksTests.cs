@@ -133,26 +133,7 @@ public sealed class LostWebhooksTests : IAsyncLifetime
         }
     }
 
-    private async Task UntilAsync(string sql, long wanted)
-    {
-        object? last = null;
-        for (int attempt = 0; attempt < 900; attempt++)
-        {
-            last = await ScalarAsync(sql);
-            if (Equals(last, wanted))
-            {
-                return;
-            }
+    private Task UntilAsync(string sql, long wanted) => database.DataSource.UntilAsync(sql, wanted);
 
-            await Task.Delay(200, Stop);
-        }
-
-        Assert.Fail($"{sql} answered {last}, not {wanted}");
-    }
-
-    private async Task<object?> ScalarAsync(string sql)
-    {
-        await using var command = database.DataSource.CreateCommand(sql);
-        return await command.ExecuteScalarAsync(Stop);
-    }
+    private Task<object?> ScalarAsync(string sql) => database.DataSource.AskAsync(sql);
 }

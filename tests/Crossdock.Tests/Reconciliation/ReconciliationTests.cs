@@ -96,9 +96,7 @@ public sealed class ReconciliationTests : IAsyncLifetime
         // It comes: it was none, and leaves no row behind.
         open.SetResult();
         await hub.UntilAsync("SELECT count(*) FROM orders", 1);
-        await hub.ScalarAsync("UPDATE ledger_differences SET check_at = now() WHERE external_id = 'ANNOUNCED'");
-        await hub.ScalarAsync("UPDATE reading_states SET next_at = now() WHERE activity = 'ledger'");
-        await hub.UntilAsync("SELECT count(*) FROM ledger_differences", 1);
+        await hub.UntilAsync("SELECT count(*) FROM ledger_differences", 1, ReadingHub.ComparesNow);
         Assert.Equal(["ANNOUNCED"], shop.Fetches);
     }
 
@@ -138,18 +136,14 @@ public sealed class ReconciliationTests : IAsyncLifetime
         shop.FetchSays = (_, _) => Task.FromResult<FetchOutcome?>(new FetchRefused("403 no read access to orders"));
         await hub.StartAsync();
         await hub.UntilAsync("SELECT string_agg(state || ' ' || last_error, ', ') FROM ledger_differences", "open 403 no read access to orders");
-        await hub.ScalarAsync("UPDATE ledger_differences SET found_at = now() - interval '20 minutes', check_at = now()");
-        await hub.ScalarAsync("UPDATE reading_states SET next_at = now() WHERE activity = 'ledger'");
-        await hub.UntilAsync("SELECT kind || ' ' || severity FROM alerts WHERE ended_at IS NULL", "orders_missing critical");
+        await hub.ScalarAsync("UPDATE ledger_differences SET found_at = now() - interval '20 minutes'");
+        await hub.UntilAsync("SELECT kind || ' ' || severity FROM alerts WHERE ended_at IS NULL", "orders_missing critical", ReadingHub.ComparesNow);
         Assert.Contains("403 no read access to orders", (string)(await hub.ScalarAsync("SELECT sentence FROM alerts"))!, StringComparison.Ordinal);
         Assert.Equal("True", (await hub.ScalarAsync("SELECT needs_person FROM reading_states WHERE activity = 'ledger'"))!.ToString());
 
         shop.FetchSays = (_, _) => Task.FromResult<FetchOutcome?>(null);
-        await hub.ScalarAsync("UPDATE ledger_differences SET check_at = now()");
-        await hub.ScalarAsync("UPDATE reading_states SET next_at = now() WHERE activity = 'ledger'");
-        await hub.UntilAsync("SELECT count(*) FROM orders", 1);
-        await hub.ScalarAsync("UPDATE ledger_differences SET check_at = now() WHERE closed_at IS NULL");
-        await hub.UntilAsync("SELECT count(*) FROM alerts WHERE ended_at IS NULL", 0);
+        await hub.UntilAsync("SELECT count(*) FROM orders", 1, ReadingHub.ComparesNow);
+        await hub.UntilAsync("SELECT count(*) FROM alerts WHERE ended_at IS NULL", 0, ReadingHub.ComparesNow);
         await hub.UntilAsync("SELECT state FROM ledger_differences", "healed");
     }
 

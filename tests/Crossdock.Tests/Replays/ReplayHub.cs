@@ -163,28 +163,9 @@ internal sealed class ReplayHub : IAsyncDisposable, IConnectionDirectory
         _ = StopAsync();
     }
 
-    internal async Task UntilAsync(string sql, object wanted)
-    {
-        object? last = null;
-        for (int attempt = 0; attempt < 900; attempt++)
-        {
-            last = await ScalarAsync(sql);
-            if (Equals(Convert.ToString(last, System.Globalization.CultureInfo.InvariantCulture), Convert.ToString(wanted, System.Globalization.CultureInfo.InvariantCulture)))
-            {
-                return;
-            }
+    internal Task UntilAsync(string sql, object wanted) => Database.UntilAsync(sql, wanted);
 
-            await Task.Delay(50);
-        }
-
-        Assert.Fail($"{sql} answered {last}, not {wanted}");
-    }
-
-    internal async Task<object?> ScalarAsync(string sql)
-    {
-        await using var command = Database.CreateCommand(sql);
-        return await command.ExecuteScalarAsync();
-    }
+    internal Task<object?> ScalarAsync(string sql) => Database.AskAsync(sql);
 
     internal async Task<string> TimelineAsync(string externalId) =>
         (string)(await ScalarAsync($"SELECT coalesce(string_agg(t.entries::text, ' ' ORDER BY t.id), '') FROM timeline t JOIN orders o ON o.id = t.order_id WHERE o.external_id = '{externalId}'"))!;

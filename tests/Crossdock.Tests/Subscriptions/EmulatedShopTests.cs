@@ -182,28 +182,11 @@ public sealed class EmulatedShopTests : IAsyncLifetime
         Assert.Empty(result.Errors);
     }
 
-    private async Task UntilAsync(string sql, long wanted)
-    {
-        object? last = null;
-        for (int attempt = 0; attempt < 600; attempt++)
-        {
-            last = await ScalarAsync(sql);
-            if (Equals(last, wanted))
-            {
-                return;
-            }
+    private Task UntilAsync(string sql, long wanted) => database.DataSource.UntilAsync(sql, wanted, explain: """
+        SELECT concat_ws(' | ', (SELECT string_agg(sentence, ' | ' ORDER BY id) FROM connection_history), (SELECT string_agg(coalesce(problem, '-'), ' | ') FROM subscription_checks))
+        """);
 
-            await Task.Delay(50, Stop);
-        }
-
-        Assert.Fail($"{sql} answered {last}, not {wanted}. {string.Join(" | ", await ListAsync("SELECT sentence FROM connection_history ORDER BY id"))} | {string.Join(" | ", await ListAsync("SELECT coalesce(problem, '-') FROM subscription_checks"))}");
-    }
-
-    private async Task<object?> ScalarAsync(string sql)
-    {
-        await using var command = database.DataSource.CreateCommand(sql);
-        return await command.ExecuteScalarAsync(Stop);
-    }
+    private Task<object?> ScalarAsync(string sql) => database.DataSource.AskAsync(sql);
 
     private async Task<List<string>> ListAsync(string sql)
     {
