@@ -175,7 +175,7 @@ public sealed class ConfigurationTests : IAsyncLifetime
                 }
             };
             await ApplyAsync(Two);
-            await heard.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+            await heard.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
             await other.StopAsync(TestContext.Current.CancellationToken);
         }
     }

@@ -87,7 +87,7 @@ public sealed class BackfillTests : IAsyncLifetime
         await dying.ConnectAsync("acme", shop);
         await dying.StartAsync();
         await StartAsync(dying, deliver: false);
-        await reached.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await reached.Task.WaitAsync(TimeSpan.FromMinutes(1));
         await dying.KillAsync();
         long read = (long)(await dying.ScalarAsync("SELECT read FROM backfills"))!;
         Assert.InRange(read, 1, 299);
@@ -122,7 +122,7 @@ public sealed class BackfillTests : IAsyncLifetime
         var former = await hub.ConnectAsync("acme", shop);
         await hub.StartAsync();
         await StartAsync(hub, deliver: false);
-        await reached.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await reached.Task.WaitAsync(TimeSpan.FromMinutes(1));
         await hub.ConnectAsync("acme", shop);
         former.Release();
         open.SetResult();

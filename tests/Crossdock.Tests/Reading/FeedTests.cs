@@ -44,7 +44,7 @@ public sealed class FeedTests : IAsyncLifetime
         await using var dying = new ReadingHub(database);
         await dying.ConnectAsync("vtex", shop, polls: false);
         await dying.StartAsync();
-        await reached.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await reached.Task.WaitAsync(TimeSpan.FromMinutes(1));
         Assert.Equal(10L, await dying.ScalarAsync("SELECT count(*) FROM events WHERE source = 'feed'"));
         Assert.Empty(shop.Committed);
         await dying.KillAsync();

@@ -138,7 +138,7 @@ public sealed class FetchingTests : IAsyncLifetime
         var store = await dying.ConnectAsync("vtex", shop, polls: false);
         await dying.StartAsync();
         await dying.ReceiveAsync(store, "announced", "v1:a", "v1", ScriptedShop.Announcement("v1", "State new"));
-        await reached.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await reached.Task.WaitAsync(TimeSpan.FromMinutes(1));
         await dying.KillAsync();
         await using var next = new ReadingHub(database);
         await next.ConnectAsync("vtex", shop, polls: false);

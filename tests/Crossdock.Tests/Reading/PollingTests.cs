@@ -147,7 +147,7 @@ public sealed class PollingTests : IAsyncLifetime
         await using var dying = new ReadingHub(database);
         await dying.ConnectAsync("acme", shop);
         await dying.StartAsync();
-        await reached.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await reached.Task.WaitAsync(TimeSpan.FromMinutes(1));
         await dying.KillAsync();
         await using var next = new ReadingHub(database);
         await next.ConnectAsync("acme", shop);

@@ -190,7 +190,7 @@ public sealed class ReconciliationTests : IAsyncLifetime
         await using var dying = Hub();
         await dying.ConnectAsync("acme", shop, from.AddDays(-1), polls: false);
         await dying.StartAsync();
-        await reached.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await reached.Task.WaitAsync(TimeSpan.FromMinutes(1));
         await dying.KillAsync();
         Assert.NotNull(await dying.ScalarAsync("SELECT cursor FROM ledger_passes WHERE kind = 'day'"));
         await using var next = Hub();

@@ -30,7 +30,7 @@ public sealed class ThousandStoreDaysTests : IAsyncLifetime
         var chance = new Random(seed);
         var start = new DateTimeOffset(year, month, day, 0, 0, 0, TimeSpan.Zero);
         var clock = new FakeClock(start);
-        await using var driver = new LedgerDriver(database, clock, everySeconds: 7200);
+        await using var driver = new LedgerDriver(database, clock, everySeconds: 14_400);
         var shops = new List<ScriptedShop>();
         var events = new List<SimulatedEvent>();
         for (int i = 0; i < Stores; i++)
