@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -8,15 +7,9 @@ namespace Crossdock.Bench;
 /// <summary>A server under measurement, in a process of its own.</summary>
 internal sealed class BenchProcess : IAsyncDisposable
 {
-    private const int MostLines = 60;
     private readonly Process process;
-    private readonly ConcurrentQueue<string> told;
 
-    private BenchProcess(Process process, int port, ConcurrentQueue<string> told) => (this.process, Port, this.told) = (process, port, told);
-
-    /// <summary>What it wrote last.</summary>
-    public string Told => string.Join(Environment.NewLine, told);
-
+    private BenchProcess(Process process, int port) => (this.process, Port) = (process, port);
 
     public int Port { get; }
     public int Id => process.Id;
@@ -77,14 +70,7 @@ internal sealed class BenchProcess : IAsyncDisposable
         }
 
         var process = Process.Start(start)!;
-        var told = new ConcurrentQueue<string>();
-        process.OutputDataReceived += (_, line) =>
-        {
-            told.Enqueue(line.Data ?? "");
-            while (told.Count > MostLines && told.TryDequeue(out string? _))
-            {
-            }
-        };
+        process.OutputDataReceived += (_, _) => { };
         process.BeginOutputReadLine();
         for (int attempt = 0; attempt < 600; attempt++)
         {
@@ -97,7 +83,7 @@ internal sealed class BenchProcess : IAsyncDisposable
             {
                 using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
                 await socket.ConnectAsync(IPAddress.Loopback, port);
-                return new BenchProcess(process, port, told);
+                return new BenchProcess(process, port);
             }
             catch (SocketException)
             {

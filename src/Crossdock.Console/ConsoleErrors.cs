@@ -36,7 +36,8 @@ internal static partial class ConsoleErrors
     });
 
     private static bool IsOurs(HttpContext context) =>
-        context.GetEndpoint()?.Metadata.GetMetadata<ComponentTypeMetadata>() is not null || context.Request.Path.StartsWithSegments("/console", StringComparison.Ordinal);
+        context.GetEndpoint()?.Metadata.GetMetadata<ComponentTypeMetadata>() is not null || context.Request.Path.StartsWithSegments("/console", StringComparison.Ordinal)
+        || context.GetEndpoint()?.Metadata.GetMetadata<Api.Needed>() is not null && !context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase);
 
     private static string Page(string title, string text) => $"""
         <!DOCTYPE html>

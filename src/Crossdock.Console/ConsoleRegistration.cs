@@ -1,3 +1,5 @@
+using Crossdock.Api;
+using Crossdock.WebConsole.Accounts;
 using Crossdock.WebConsole.Actions;
 using Crossdock.WebConsole.Alerts;
 using Crossdock.WebConsole.Backfills;
@@ -41,10 +43,16 @@ public static class ConsoleRegistration
         return services;
     }
 
+    /// <summary>Tells people in words when a page cannot be made. Before authentication, which asks the database too.</summary>
+    public static WebApplication UseCrossdockConsoleErrors(this WebApplication app)
+    {
+        app.UseConsoleErrors();
+        return app;
+    }
+
     /// <summary>Maps the pages at <c>/</c>, their style and script under <c>/console</c>, and the forms' addresses. Call after authentication and authorisation.</summary>
     public static WebApplication MapCrossdockConsole(this WebApplication app)
     {
-        app.UseConsoleErrors();
         app.UseAntiforgery();
         foreach (var (file, type) in Assets)
         {
@@ -56,15 +64,17 @@ public static class ConsoleRegistration
             }).AllowAnonymous().ExcludeFromDescription();
         }
 
-        ActionEndpoints.Map(app);
-        AlertForms.Map(app);
-        ConnectionForms.Map(app);
-        BackfillForms.Map(app);
-        ReplayForms.Map(app);
-        SubscriptionForms.Map(app);
-        DriftForms.Map(app);
-        FileForms.Map(app);
-        CompletenessForms.Map(app);
+        var forms = app.MapGroup("").NeedsAtLeastRead();
+        ActionEndpoints.Map(forms);
+        AlertForms.Map(forms);
+        ConnectionForms.Map(forms);
+        BackfillForms.Map(forms);
+        ReplayForms.Map(forms);
+        SubscriptionForms.Map(forms);
+        DriftForms.Map(forms);
+        FileForms.Map(forms);
+        CompletenessForms.Map(forms);
+        AccountForms.Map(forms);
 
         // Pages are only read; forms have addresses of their own. Without this they would also claim POST /sign-in.
         app.MapRazorComponents<App>().RequireAuthorization().WithMetadata(new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head]));

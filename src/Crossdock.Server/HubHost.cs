@@ -58,6 +58,8 @@ public static class HubHost
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning).AddFilter("Npgsql", LogLevel.Warning);
         // It warns at the first start that the keys lie unencrypted; they lie in the data folder (docs/operations.md), readable by its owner.
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
+        // A line for every request without a sign-in would bury what matters; refused ones are counted and told where they are too many.
+        builder.Logging.AddFilter("Crossdock.Api.SessionCookie", LogLevel.Warning).AddFilter("Crossdock.Api.Authentication", LogLevel.Warning);
         builder.WebHost.UseUrls(settings.Urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));

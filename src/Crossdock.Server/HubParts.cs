@@ -45,7 +45,9 @@ internal static class HubParts
     internal static void Map(WebApplication application, IReadOnlySet<string> roles)
     {
         application.UseCrossdockSecurityHeaders();
+        if (roles.Contains("console")) application.UseCrossdockConsoleErrors();
         application.UseAuthentication();
+        application.UseCrossdockCaller();
         application.UseCrossdockOwnPages();
         application.UseAuthorization();
         application.MapHealth();

@@ -17,7 +17,7 @@ internal static class OptionList
     [
         ("", typeof(HubSettings)),
         ("Retention", typeof(RetentionOptions)),
-        ("SignIn", typeof(Crossdock.Api.SignInOptions)),
+        ("SignIn", typeof(Crossdock.Accounts.SignInOptions)),
         ("Capture", typeof(Crossdock.Capture.CaptureOptions)),
         ("Relay", typeof(Crossdock.Relay.RelayOptions)),
         ("Processing", typeof(Crossdock.Normalise.ProcessingOptions)),

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Crossdock.Accounts;
+using Crossdock.Api;
 using Crossdock.Model.Orders;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Builder;
@@ -32,7 +34,7 @@ internal static class ActionEndpoints
         Post("deliveries/drop", "Dropped", "delivery", (actions, form, token) => actions.DropDeliveriesAsync(form.Ids, form.Actor, form.Because, token));
 
         void Post(string path, string did, string what, Act act) =>
-            console.MapPost("/console/" + path, (HttpContext context, IAntiforgery antiforgery) => RunAsync(context, antiforgery, did, what, act)).RequireAuthorization().ExcludeFromDescription();
+            console.MapPost("/console/" + path, (HttpContext context, IAntiforgery antiforgery) => RunAsync(context, antiforgery, did, what, act)).Needs(Permission.Write).ExcludeFromDescription();
     }
 
     private static async Task<IResult> RunAsync(HttpContext context, IAntiforgery antiforgery, string did, string what, Act act)

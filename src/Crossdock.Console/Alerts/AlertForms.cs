@@ -1,4 +1,6 @@
+using Crossdock.Accounts;
 using Crossdock.Alerts;
+using Crossdock.Api;
 using Crossdock.WebConsole.Actions;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Builder;
@@ -10,7 +12,7 @@ namespace Crossdock.WebConsole.Alerts;
 /// <summary>Where the button beside an alert goes.</summary>
 internal static class AlertForms
 {
-    public static void Map(IEndpointRouteBuilder console) => console.MapPost("/console/alerts/acknowledge", AcknowledgeAsync).RequireAuthorization().ExcludeFromDescription();
+    public static void Map(IEndpointRouteBuilder console) => console.MapPost("/console/alerts/acknowledge", AcknowledgeAsync).Needs(Permission.Write).ExcludeFromDescription();
 
     private static async Task<IResult> AcknowledgeAsync(HttpContext context, IAntiforgery antiforgery, AlertStore store)
     {

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Crossdock.Accounts;
+using Crossdock.Api;
 using Crossdock.Backfill;
 using Crossdock.WebConsole.Actions;
 using Microsoft.AspNetCore.Antiforgery;
@@ -18,7 +20,7 @@ internal static class BackfillForms
         Post("resume", (actions, sent, _, stop) => WithId(sent, id => actions.ResumeAsync(id, stop)), "It goes on where it was.");
 
         void Post(string path, Func<BackfillActions, IFormCollection, string, CancellationToken, Task<BackfillAnswer>> act, string done) =>
-            console.MapPost("/console/backfills/" + path, (HttpContext context, IAntiforgery antiforgery, BackfillActions actions) => RunAsync(context, antiforgery, actions, act, done)).RequireAuthorization().ExcludeFromDescription();
+            console.MapPost("/console/backfills/" + path, (HttpContext context, IAntiforgery antiforgery, BackfillActions actions) => RunAsync(context, antiforgery, actions, act, done)).Needs(Permission.Write).ExcludeFromDescription();
     }
 
     private static async Task<IResult> RunAsync(

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Crossdock.Accounts;
+using Crossdock.Api;
 using Crossdock.Reconciliation;
 using Crossdock.WebConsole.Actions;
 using Microsoft.AspNetCore.Antiforgery;
@@ -12,7 +14,7 @@ namespace Crossdock.WebConsole.Completeness;
 internal static class CompletenessForms
 {
     public static void Map(IEndpointRouteBuilder console) =>
-        console.MapPost("/console/completeness/reconcile", ReconcileAsync).RequireAuthorization().ExcludeFromDescription();
+        console.MapPost("/console/completeness/reconcile", ReconcileAsync).Needs(Permission.Write).ExcludeFromDescription();
 
     private static async Task<IResult> ReconcileAsync(HttpContext context, IAntiforgery antiforgery, ReconcileActions actions)
     {

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Crossdock.Accounts;
+using Crossdock.Api;
 using Crossdock.Connections;
 using Crossdock.Model.Connectors;
 using Crossdock.WebConsole.Actions;
@@ -19,9 +21,9 @@ internal static class ConnectionForms
     public static void Map(IEndpointRouteBuilder console)
     {
         console.MapPost("/connect/{platform}", (HttpContext context, IAntiforgery antiforgery, ConnectionEditor editor, PlatformCatalog catalog, string platform) => SaveAsync(context, antiforgery, editor, catalog, platform, null))
-            .RequireAuthorization().ExcludeFromDescription();
+            .Needs(Permission.Configure).ExcludeFromDescription();
         console.MapPost("/connections/{key}/settings", (HttpContext context, IAntiforgery antiforgery, ConnectionEditor editor, PlatformCatalog catalog, string key) => SaveAsync(context, antiforgery, editor, catalog, null, key))
-            .RequireAuthorization().ExcludeFromDescription();
+            .Needs(Permission.Configure).ExcludeFromDescription();
     }
 
     private static async Task<IResult> SaveAsync(HttpContext context, IAntiforgery antiforgery, ConnectionEditor editor, PlatformCatalog catalog, string? platform, string? key)
@@ -50,7 +52,6 @@ internal static class ConnectionForms
             Enabled = former is null || sent["enabled"] != "false",
             Approval = sent["approval"] == "manual" ? "manual" : "automatic",
             Polling = Sent(sent, "polling") is { Length: > 0 } polling ? polling.Trim() : former?.Draft.Polling,
-            TimeZone = Sent(sent, "timeZone")?.Trim(),
             Destinations = [.. sent["destination"].OfType<string>().Where(one => one.Length > 0)],
             Settings = settings,
             Secrets = Secrets(sent, manifest),

@@ -1,3 +1,5 @@
+using Crossdock.Accounts;
+using Crossdock.Api;
 using Crossdock.Subscriptions;
 using Crossdock.WebConsole.Actions;
 using Microsoft.AspNetCore.Antiforgery;
@@ -10,7 +12,7 @@ namespace Crossdock.WebConsole.Connections;
 /// <summary>Where the button <i>Check now</i> beside a connection's webhooks goes.</summary>
 internal static class SubscriptionForms
 {
-    public static void Map(IEndpointRouteBuilder console) => console.MapPost("/console/subscriptions/check", CheckAsync).RequireAuthorization().ExcludeFromDescription();
+    public static void Map(IEndpointRouteBuilder console) => console.MapPost("/console/subscriptions/check", CheckAsync).Needs(Permission.Write).ExcludeFromDescription();
 
     private static async Task<IResult> CheckAsync(HttpContext context, IAntiforgery antiforgery, SubscriptionActions actions)
     {

@@ -1,3 +1,5 @@
+using Crossdock.Accounts;
+using Crossdock.Api;
 using Crossdock.Files;
 using Crossdock.WebConsole.Actions;
 using Microsoft.AspNetCore.Antiforgery;
@@ -13,14 +15,14 @@ internal static class FileForms
 {
     public static void Map(IEndpointRouteBuilder console)
     {
-        console.MapPost("/console/imports/upload", UploadAsync).RequireAuthorization().ExcludeFromDescription();
+        console.MapPost("/console/imports/upload", UploadAsync).Needs(Permission.Write).ExcludeFromDescription();
         Post("start", (actions, id, sent, actor, stop) => actions.StartAsync(id, sent["choice"] == "good", actor, stop), "The import has begun.");
         Post("stop", (actions, id, _, _, stop) => actions.StopAsync(id, stop), "Stopped. What is imported stays; it goes on where it is when you start it again.");
         Post("check", (actions, id, _, _, stop) => actions.CheckAsync(id, stop), "The file is being checked again.");
         Post("discard", (actions, id, _, _, stop) => actions.DiscardAsync(id, stop), "Given up; the file is gone.");
 
         void Post(string path, Func<ImportActions, Guid, IFormCollection, string, CancellationToken, Task<ImportOutcome>> act, string done) =>
-            console.MapPost("/console/imports/" + path, (HttpContext context, IAntiforgery antiforgery, ImportActions actions) => RunAsync(context, antiforgery, actions, act, done)).RequireAuthorization().ExcludeFromDescription();
+            console.MapPost("/console/imports/" + path, (HttpContext context, IAntiforgery antiforgery, ImportActions actions) => RunAsync(context, antiforgery, actions, act, done)).Needs(Permission.Write).ExcludeFromDescription();
     }
 
     private static async Task<IResult> UploadAsync(HttpContext context, IAntiforgery antiforgery, ImportActions actions)

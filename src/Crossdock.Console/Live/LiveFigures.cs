@@ -21,7 +21,7 @@ internal sealed record Figures(
     /// <summary>All stores with what they sent today, those with most orders first; a silent one is worth seeing too.</summary>
     public IReadOnlyList<(ConnectionSummary Store, StoreToday? Today)> Stores { get; } =
     [
-        .. Connections.Where(connection => connection.IsStore || (connection.Received > 0 && !connection.IsDestination))
+        .. Connections.Where(connection => connection.IsStore || connection.Received > 0)
             .Select(connection => (connection, Hub.Stores.FirstOrDefault(store => store.Store == connection.Key)))
             .OrderByDescending(one => one.Item2?.Orders ?? 0).ThenBy(one => one.connection.Name, StringComparer.OrdinalIgnoreCase),
     ];
@@ -40,6 +40,12 @@ internal sealed class LiveFigures(DashboardQueries dashboard, ConnectionQueries 
 
     public async Task<Figures> CurrentAsync(CancellationToken cancellationToken)
     {
+        // What one may see of it is nobody else's.
+        if (Caller.IsLimited)
+        {
+            return await ReadAsync(cancellationToken);
+        }
+
         if (Current() is { } ready)
         {
             return ready;
@@ -53,14 +59,7 @@ internal sealed class LiveFigures(DashboardQueries dashboard, ConnectionQueries 
                 return meanwhile;
             }
 
-            var figures = new Figures(
-                await dashboard.ReadAsync(cancellationToken),
-                await connections.ListAsync(cancellationToken),
-                (await holds.OpenAsync(null, null, Newest, cancellationToken)).Items,
-                (await deliveries.DeadLettersAsync(null, Newest, cancellationToken)).Items,
-                (await events.ParkedAsync(null, waitsForOrder: false, Newest, cancellationToken)).Items,
-                (await alerts.ListAsync(null, open: true, Newest, cancellationToken)).Items,
-                clock.GetUtcNow());
+            var figures = await ReadAsync(cancellationToken);
             known = new Known(figures, clock.GetTimestamp());
             return figures;
         }
@@ -71,6 +70,15 @@ internal sealed class LiveFigures(DashboardQueries dashboard, ConnectionQueries 
     }
 
     public void Dispose() => reading.Dispose();
+
+    private async Task<Figures> ReadAsync(CancellationToken cancellationToken) => new(
+        await dashboard.ReadAsync(cancellationToken),
+        await connections.ListAsync(cancellationToken),
+        (await holds.OpenAsync(null, null, Newest, cancellationToken)).Items,
+        (await deliveries.DeadLettersAsync(null, Newest, cancellationToken)).Items,
+        (await events.ParkedAsync(null, waitsForOrder: false, Newest, cancellationToken)).Items,
+        (await alerts.ListAsync(null, open: true, Newest, cancellationToken)).Items,
+        clock.GetUtcNow());
 
     private Figures? Current() => known is { } current && clock.GetElapsedTime(current.At) < Fresh ? current.Figures : null;
 }

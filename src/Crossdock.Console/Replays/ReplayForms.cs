@@ -1,4 +1,6 @@
 using System.Globalization;
+using Crossdock.Accounts;
+using Crossdock.Api;
 using Crossdock.Model.Orders;
 using Crossdock.Replays;
 using Crossdock.WebConsole.Actions;
@@ -14,13 +16,13 @@ internal static class ReplayForms
 {
     public static void Map(IEndpointRouteBuilder console)
     {
-        Post("start", StartAsync, "The trial is under way; nothing is sent or changed by it.");
-        Post("apply", ApplyAsync, "What you chose is put back to be worked.");
-        Post("stop", (actions, sent, _, stop) => WithId(sent, id => actions.StopAsync(id, stop)), "Stopped. It goes on where it is when you say so.");
-        Post("resume", (actions, sent, _, stop) => WithId(sent, id => actions.ResumeAsync(id, stop)), "It goes on where it was.");
+        Post("start", Permission.Analyse, StartAsync, "The trial is under way; nothing is sent or changed by it.");
+        Post("apply", Permission.Write, ApplyAsync, "What you chose is put back to be worked.");
+        Post("stop", Permission.Analyse, (actions, sent, _, stop) => WithId(sent, id => actions.StopAsync(id, stop)), "Stopped. It goes on where it is when you say so.");
+        Post("resume", Permission.Write, (actions, sent, _, stop) => WithId(sent, id => actions.ResumeAsync(id, stop)), "It goes on where it was.");
 
-        void Post(string path, Func<ReplayActions, IFormCollection, string, CancellationToken, Task<ReplayAnswer>> act, string done) =>
-            console.MapPost("/console/replays/" + path, (HttpContext context, IAntiforgery antiforgery, ReplayActions actions) => RunAsync(context, antiforgery, actions, act, done)).RequireAuthorization().ExcludeFromDescription();
+        void Post(string path, Permission permission, Func<ReplayActions, IFormCollection, string, CancellationToken, Task<ReplayAnswer>> act, string done) =>
+            console.MapPost("/console/replays/" + path, (HttpContext context, IAntiforgery antiforgery, ReplayActions actions) => RunAsync(context, antiforgery, actions, act, done)).Needs(permission).ExcludeFromDescription();
     }
 
     private static async Task<IResult> RunAsync(

@@ -12,7 +12,7 @@ public static class CommandLine
         var root = new RootCommand("Crossdock: from a shop's webhook to the courier, once.")
         {
             ServeCommand.Serve(), ServeCommand.Demo(), MigrateCommand.Create(),
-            RemoteCommands.Apply(), RemoteCommands.Export(), RemoteCommands.Events(), BackfillCommand.Create(), CompletenessCommands.Completeness(), CompletenessCommands.Reconcile(), ReplayCommand.Create(), ImportCommand.Create(), DriftCommand.Create(), ConnectCommand.Create(), TestConnectionCommand.Create(), SubscriptionsCommand.Create(),
+            RemoteCommands.Apply(), RemoteCommands.Export(), RemoteCommands.Events(), BackfillCommand.Create(), CompletenessCommands.Completeness(), CompletenessCommands.Reconcile(), ReplayCommand.Create(), ImportCommand.Create(), DriftCommand.Create(), ConnectCommand.Create(), TestConnectionCommand.Create(), SubscriptionsCommand.Create(), TokenCommand.Create(),
             EmulateCommand.Create(), ConfigCommand.Create(), DoctorCommand.Create(),
         };
         var parsed = root.Parse(args);

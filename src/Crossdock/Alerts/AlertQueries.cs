@@ -45,11 +45,11 @@ public sealed class AlertQueries(NpgsqlDataSource database, ConnectionQueries co
     // What is switched off or deleted needs nobody.
     private const string List = Columns + """
 
-        WHERE (@connection::int IS NULL OR a.connection_id = @connection) AND (NOT @open OR a.ended_at IS NULL AND c.deleted_at IS NULL AND c.enabled IS NOT FALSE) AND (@after::uuid IS NULL OR a.id < @after)
+        WHERE (@connection::int IS NULL OR a.connection_id = @connection) AND (NOT @open OR a.ended_at IS NULL AND c.deleted_at IS NULL AND c.enabled IS NOT FALSE) AND (@after::uuid IS NULL OR a.id < @after) AND (@seen::int[] IS NULL OR a.connection_id = ANY(@seen))
         ORDER BY a.id DESC LIMIT @take
         """;
 
-    private const string One = Columns + " WHERE a.id = @id";
+    private const string One = Columns + " WHERE a.id = @id AND (@seen::int[] IS NULL OR a.connection_id = ANY(@seen))";
 
     /// <summary>Alerts, newest first: of one connection (by key) or all; only open ones, or ended ones too.</summary>
     public async Task<Page<AlertRow>> ListAsync(string? connection, bool open, PageRequest page, CancellationToken cancellationToken)
@@ -57,9 +57,9 @@ public sealed class AlertQueries(NpgsqlDataSource database, ConnectionQueries co
         int? id = connection is null ? null : await connections.IdOfAsync(connection, cancellationToken);
         return connection is not null && id is null
             ? Page<AlertRow>.Empty
-            : Page<AlertRow>.Cut(await database.ReadAsync<AlertRow>(List, new { connection = id, open, after = page.After, take = page.Take + 1 }, cancellationToken), page, row => row.Id);
+            : Page<AlertRow>.Cut(await database.ReadAsync<AlertRow>(List, new { connection = id, open, after = page.After, take = page.Take + 1, seen = Caller.Seen }, cancellationToken), page, row => row.Id);
     }
 
     /// <summary>One alert; null when there is none with that id.</summary>
-    public Task<AlertRow?> FindAsync(Guid id, CancellationToken cancellationToken) => database.ReadOneAsync<AlertRow>(One, new { id }, cancellationToken);
+    public Task<AlertRow?> FindAsync(Guid id, CancellationToken cancellationToken) => database.ReadOneAsync<AlertRow>(One, new { id, seen = Caller.Seen }, cancellationToken);
 }

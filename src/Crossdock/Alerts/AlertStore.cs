@@ -1,6 +1,7 @@
 using Crossdock.Delivery;
 using Crossdock.Model;
 using Crossdock.Model.Orders;
+using Crossdock.Database;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -26,7 +27,7 @@ public sealed class AlertStore(NpgsqlDataSource database, TimeProvider clock)
         """;
 
     private const string Acknowledge = """
-        UPDATE alerts SET acknowledged_at = coalesce(acknowledged_at, $2), acknowledged_by = coalesce(acknowledged_by, $3) WHERE id = $1 AND ended_at IS NULL
+        UPDATE alerts SET acknowledged_at = coalesce(acknowledged_at, $2), acknowledged_by = coalesce(acknowledged_by, $3) WHERE id = $1 AND ended_at IS NULL AND ($4::int[] IS NULL OR connection_id = ANY($4))
         """;
 
     private static readonly string[] Severities = [.. Enum.GetValues<AlertSeverity>().Order().Select(EnumNames<AlertSeverity>.Of)];
@@ -74,6 +75,7 @@ public sealed class AlertStore(NpgsqlDataSource database, TimeProvider clock)
         command.Parameters.Add(new() { Value = id });
         command.Parameters.Add(Parameters.Time(clock.GetUtcNow()));
         command.Parameters.Add(Text(actor));
+        command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer, Value = (object?)Caller.Seen ?? DBNull.Value });
         return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
     }
 

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Crossdock.Accounts;
 using Crossdock.Alerts;
 using Crossdock.Database;
 using Microsoft.AspNetCore.Builder;
@@ -15,7 +16,7 @@ internal static class AlertEndpoints
         var alerts = api.MapGroup("/alerts").WithTags("Alerts");
         alerts.MapGet("/", ListAsync).WithSummary("Alerts, newest first: the open ones, or with ended=true all").Produces<Page<AlertRow>>();
         alerts.MapGet("/{id:guid}", OneAsync).WithSummary("One alert").Produces<AlertRow>().ProducesProblem(404);
-        alerts.MapPost("/{id:guid}/acknowledge", AcknowledgeAsync).WithSummary("Say that somebody knows of it").Produces<AlertRow>().ProducesProblem(404);
+        alerts.MapPost("/{id:guid}/acknowledge", AcknowledgeAsync).WithSummary("Say that somebody knows of it").Produces<AlertRow>().ProducesProblem(404).Needs(Permission.Write);
     }
 
     private static async Task<IResult> ListAsync(AlertQueries alerts, string? cursor, string? limit, string? connection, string? ended, CancellationToken cancellationToken)

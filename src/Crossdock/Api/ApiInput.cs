@@ -133,7 +133,9 @@ internal sealed class ApiInput
 
         try
         {
-            return await request.ReadFromJsonAsync<T>(Web, cancellationToken) ?? empty;
+            var body = await request.ReadFromJsonAsync<T>(Web, cancellationToken) ?? empty;
+            AuditedRequests.Note(request.HttpContext, body);
+            return body;
         }
         catch (JsonException exception)
         {

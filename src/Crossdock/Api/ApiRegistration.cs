@@ -32,6 +32,7 @@ public static class ApiRegistration
         services.AddSingleton<BackfillActions>();
         services.AddSingleton<ReplayActions>();
         services.AddSingleton<ReconcileActions>();
+        services.AddScoped<SignedIn>();
         // A node without the role deliver still takes a person's decision; another node does the work.
         services.TryAddSingleton(provider => new DeliveryActions(provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IDeliveryIntake>()));
         services.ConfigureHttpJsonOptions(options => options.SerializerOptions.Converters.Add(new SnakeCase<ActionAnswer>()));
@@ -57,8 +58,8 @@ public static class ApiRegistration
             : Problems.NotFound("This hub has no connector for Crossdock's own order document.")).AllowAnonymous().WithSummary("JSON Schema of Crossdock's own order document");
         SignInEndpoints.Map(endpoints);
 
-        var api = endpoints.MapGroup("/api/v1").RequireAuthorization(new AuthorizeAttribute()).WithApiRules()
-            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        var api = endpoints.MapGroup("/api/v1").RequireAuthorization(new AuthorizeAttribute()).NeedsAtLeastRead().WithApiRules()
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         ConfigurationEndpoints.Map(api);
         ConnectionEndpoints.Map(api);
         SubscriptionEndpoints.Map(api);
@@ -73,6 +74,7 @@ public static class ApiRegistration
         ReplayEndpoints.Map(api);
         CompletenessEndpoints.Map(api);
         DriftEndpoints.Map(api);
+        AccountEndpoints.Map(api);
         endpoints.Map("/api/{**path}", () => Problems.NotFound("There is no such address, or not with this method or content type (JSON bodies need Content-Type: application/json). /openapi/v1.json lists them all.")).AllowAnonymous().ExcludeFromDescription();
         return endpoints;
     }

@@ -5,10 +5,10 @@ using Crossdock.Orders;
 namespace Crossdock.Api;
 
 /// <summary>Why something is done; kept in the timeline.</summary>
-internal sealed record Reason(string? Because = null);
+internal sealed record Reason(string? Because = null) : IAsked;
 
 /// <summary>What to do it to, and why.</summary>
-internal sealed record Selection(IReadOnlyList<Guid>? Ids = null, string? Because = null)
+internal sealed record Selection(IReadOnlyList<Guid>? Ids = null, string? Because = null) : IAsked
 {
     public const int Maximum = 1000;
 
@@ -29,5 +29,5 @@ internal sealed record EventAnswer(Capture.EventRow Event, string DedupeKey, str
 internal static class Actor
 {
     /// <summary>As the timeline names whoever acts: <c>operator admin</c>.</summary>
-    public static string Of(ClaimsPrincipal user) => $"operator {user.Identity?.Name ?? "unknown"}";
+    public static string Of(ClaimsPrincipal user) => $"{(user.RoleName() is null ? "token" : "operator")} {user.Identity?.Name ?? "unknown"}";
 }

@@ -1,7 +1,6 @@
-using System.Security.Claims;
 using System.Text.Encodings.Web;
+using Crossdock.Accounts;
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -9,59 +8,35 @@ using Microsoft.Extensions.Options;
 
 namespace Crossdock.Api;
 
-/// <summary>Who may come in: programs with <c>Authorization: Bearer TOKEN</c>, people with the cookie they got for the same token.</summary>
+/// <summary>Who may come in: programs with <c>Authorization: Bearer TOKEN</c>, people with the cookie of their session.</summary>
 public static class Authentication
 {
     /// <summary>The cookie's scheme, for the console.</summary>
-    public const string CookieScheme = CookieAuthenticationDefaults.AuthenticationScheme;
+    public const string CookieScheme = "Cookies";
 
     internal const string BearerScheme = "Bearer";
     private const string EitherScheme = "Crossdock";
 
-    /// <summary>Adds both schemes and authorisation. The hub calls UseAuthentication and UseAuthorization.</summary>
+    /// <summary>Adds both schemes, accounts and authorisation. The hub calls UseAuthentication, UseCrossdockCaller and UseAuthorization.</summary>
     public static IServiceCollection AddCrossdockAuthentication(this IServiceCollection services)
     {
+        services.AddAccounts();
         services.AddSingleton<AdministratorToken>();
-        services.AddOptions<SignInOptions>().BindConfiguration("Crossdock:SignIn").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<FailedSignIns>();
+        services.AddSingleton<RememberedSessions>();
         services.AddAuthentication(EitherScheme)
             .AddPolicyScheme(EitherScheme, null, options => options.ForwardDefaultSelector = context =>
-                context.Request.Headers.ContainsKey("Authorization") || context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) && !context.Request.Cookies.ContainsKey(Cookie)
+                context.Request.Headers.ContainsKey("Authorization") || context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) && !context.Request.Cookies.ContainsKey(SessionCookie.Name)
                     ? BearerScheme
                     : CookieScheme)
             .AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerScheme, null)
-            .AddCookie(CookieScheme, options =>
-            {
-                options.Cookie.Name = Cookie;
-                options.Cookie.HttpOnly = true;
-                options.Cookie.SameSite = SameSiteMode.Strict;
-                options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
-                options.LoginPath = "/sign-in";
-                options.ReturnUrlParameter = "returnUrl";
-                options.ExpireTimeSpan = TimeSpan.FromHours(12);
-                options.SlidingExpiration = true;
-                options.Events.OnRedirectToLogin = context => context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)
-                    ? Problems.Unauthorised().ExecuteAsync(context.HttpContext)
-                    : Redirect(context);
-            });
-        services.AddAuthorization();
+            .AddScheme<AuthenticationSchemeOptions, SessionCookie>(CookieScheme, null);
+        services.AddPermissions();
         services.AddCascadingAuthenticationState();
         return services;
     }
 
-    /// <summary>The administrator as a principal of that scheme.</summary>
-    internal static ClaimsPrincipal Administrator(string scheme) =>
-        new(new ClaimsIdentity([new Claim(ClaimTypes.Name, "admin"), new Claim(ClaimTypes.Role, "admin")], scheme, ClaimTypes.Name, ClaimTypes.Role));
-
-    private const string Cookie = "crossdock";
-
-    private static Task Redirect(RedirectContext<CookieAuthenticationOptions> context)
-    {
-        context.Response.Redirect(context.RedirectUri);
-        return Task.CompletedTask;
-    }
-
-    private sealed class BearerHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, AdministratorToken token, FailedSignIns failures)
+    private sealed class BearerHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, AdministratorToken administrator, ApiTokens tokens, FailedSignIns failures)
         : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
     {
         private const string Prefix = "Bearer ";
@@ -79,10 +54,19 @@ public static class Authentication
                 return AuthenticateResult.Fail("too many wrong tokens");
             }
 
-            return header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) && await token.IsRightAsync(header[Prefix.Length..].Trim(), Context.RequestAborted)
-                ? AuthenticateResult.Success(new AuthenticationTicket(Administrator(BearerScheme), BearerScheme))
-                : AuthenticateResult.Fail("wrong token");
+            if (!header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
+            {
+                return AuthenticateResult.Fail("not a bearer token");
+            }
+
+            string clear = header[Prefix.Length..].Trim();
+            var user = await administrator.IsRightAsync(clear, Context.RequestAborted) ? Principals.Administrator(BearerScheme)
+                : await tokens.OpenAsync(clear, Context.Connection.RemoteIpAddress?.ToString(), Context.RequestAborted) is { } known ? Principals.Token(BearerScheme, known)
+                : null;
+            return user is null ? AuthenticateResult.Fail("wrong token") : AuthenticateResult.Success(new AuthenticationTicket(user, BearerScheme));
         }
+
+        protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => Problems.Forbidden(Context).ExecuteAsync(Context);
 
         protected override Task HandleChallengeAsync(AuthenticationProperties properties)
         {

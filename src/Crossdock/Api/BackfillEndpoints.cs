@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Crossdock.Accounts;
 using Crossdock.Backfill;
 using Crossdock.Database;
 using Crossdock.Reading;
@@ -9,7 +10,7 @@ using Microsoft.AspNetCore.Routing;
 namespace Crossdock.Api;
 
 /// <summary>What to read: the range, and whether its orders go to the destinations.</summary>
-internal sealed record BackfillOrder(string? From = null, string? To = null, bool Deliver = false);
+internal sealed record BackfillOrder(string? From = null, string? To = null, bool Deliver = false) : IAsked;
 
 /// <summary>Reading history, and how reading goes.</summary>
 internal static class BackfillEndpoints
@@ -20,15 +21,15 @@ internal static class BackfillEndpoints
         ofConnection.MapGet("/reading", ReadingAsync).WithSummary("How polling, feed and fetching of a connection go").Produces<ConnectionReading>().ProducesProblem(404);
         ofConnection.MapGet("/backfills", OfConnectionAsync).WithSummary("A connection's backfills, newest first").Produces<Page<BackfillRow>>().ProducesProblem(404);
         ofConnection.MapPost("/backfills", StartAsync).WithSummary("Read the orders of a range; without deliver they are only shown")
-            .Accepts<BackfillOrder>("application/json").Produces<BackfillRow>(201).ProducesProblem(404).ProducesProblem(409);
+            .Accepts<BackfillOrder>("application/json").Produces<BackfillRow>(201).ProducesProblem(404).ProducesProblem(409).Needs(Permission.Write);
 
         var backfills = api.MapGroup("/backfills").WithTags("Reading");
         backfills.MapGet("/", ListAsync).WithSummary("All backfills, newest first").Produces<Page<BackfillRow>>();
         backfills.MapGet("/{id:guid}", OneAsync).WithSummary("One backfill and how far it is").Produces<BackfillRow>().ProducesProblem(404);
         backfills.MapPost("/{id:guid}/stop", (BackfillActions actions, BackfillQueries queries, Guid id, CancellationToken cancellationToken) => AnswerAsync(actions.StopAsync(id, cancellationToken), queries, cancellationToken))
-            .WithSummary("Stop a backfill where it is").Produces<BackfillRow>().ProducesProblem(404).ProducesProblem(409);
+            .WithSummary("Stop a backfill where it is").Produces<BackfillRow>().ProducesProblem(404).ProducesProblem(409).Needs(Permission.Write);
         backfills.MapPost("/{id:guid}/resume", (BackfillActions actions, BackfillQueries queries, Guid id, CancellationToken cancellationToken) => AnswerAsync(actions.ResumeAsync(id, cancellationToken), queries, cancellationToken))
-            .WithSummary("Let a stopped backfill go on where it was").Produces<BackfillRow>().ProducesProblem(404).ProducesProblem(409);
+            .WithSummary("Let a stopped backfill go on where it was").Produces<BackfillRow>().ProducesProblem(404).ProducesProblem(409).Needs(Permission.Write);
     }
 
     private static async Task<IResult> ReadingAsync(ReadingQueries queries, string key, CancellationToken cancellationToken) =>

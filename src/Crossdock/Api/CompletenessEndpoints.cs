@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Claims;
+using Crossdock.Accounts;
 using Crossdock.Database;
 using Crossdock.Reconciliation;
 using Microsoft.AspNetCore.Builder;
@@ -9,7 +10,7 @@ using Microsoft.AspNetCore.Routing;
 namespace Crossdock.Api;
 
 /// <summary>Which days to compare, in the store's time zone, both included.</summary>
-internal sealed record ReconcileOrder(string? From = null, string? To = null);
+internal sealed record ReconcileOrder(string? From = null, string? To = null) : IAsked;
 
 /// <summary>How complete stores are, and comparing them now.</summary>
 internal static class CompletenessEndpoints
@@ -25,7 +26,7 @@ internal static class CompletenessEndpoints
         ofConnection.MapGet("/completeness/{day}", DayAsync).WithSummary("One day of a store with its differences").Produces<CompletenessDetail>().ProducesProblem(404);
         ofConnection.MapGet("/differences", DifferencesAsync).WithSummary("Orders about which the store's list and the hub differ, with the explanation").Produces<Page<CompletenessDifference>>().ProducesProblem(404);
         ofConnection.MapPost("/reconcile", ReconcileAsync).WithSummary("Compare days of a store now; what is missing is fetched")
-            .Accepts<ReconcileOrder>("application/json").Produces<ReconcileAnswer>(202).ProducesProblem(404).ProducesProblem(409);
+            .Accepts<ReconcileOrder>("application/json").Produces<ReconcileAnswer>(202).ProducesProblem(404).ProducesProblem(409).Needs(Permission.Write);
     }
 
     private static async Task<IResult> AllAsync(CompletenessQueries queries, TimeProvider clock, string? from, string? to, CancellationToken cancellationToken)

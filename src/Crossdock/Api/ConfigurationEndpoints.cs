@@ -1,4 +1,5 @@
 using System.Text;
+using Crossdock.Accounts;
 using Crossdock.Connections;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -14,10 +15,10 @@ internal static class ConfigurationEndpoints
     public static void Map(RouteGroupBuilder api)
     {
         api.MapPost("/configuration", ApplyAsync).WithTags("Configuration").Accepts<string>("application/yaml")
-            .WithSummary("Put a configuration in force, as a whole or not at all; prune=true deletes connections that it does not name, those with unfinished work only with force=true").Produces<ConfigurationResult>().ProducesProblem(422);
+            .WithSummary("Put a configuration in force, as a whole or not at all; prune=true deletes connections that it does not name, those with unfinished work only with force=true").Produces<ConfigurationResult>().ProducesProblem(422).Needs(Permission.Configure);
         api.MapGet("/configuration", async (ConfigurationService configuration, CancellationToken cancellationToken) =>
                 Results.Text(await configuration.ExportAsync(cancellationToken), "application/yaml; charset=utf-8"))
-            .WithTags("Configuration").WithSummary("The configuration in force; secrets are placeholders");
+            .WithTags("Configuration").WithSummary("The configuration in force; secrets are placeholders").Needs(Permission.Configure);
     }
 
     private static async Task<IResult> ApplyAsync(HttpContext http, ConfigurationService configuration, bool prune = false, bool force = false, CancellationToken cancellationToken = default)

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Crossdock.Accounts;
 using Crossdock.Connections;
 using Crossdock.Database;
 using Crossdock.Model.Connectors;
@@ -17,17 +18,17 @@ internal static class ConnectionEndpoints
         var connections = api.MapGroup("/connections").WithTags("Connections");
         connections.MapGet("/", ListAsync).WithSummary("All connections with their health").Produces<Page<ConnectionSummary>>();
         connections.MapPost("/", CreateAsync).WithSummary("Connect a shop or destination: one connection, checked like a configuration file")
-            .Accepts<ConnectionDraft>("application/json").Produces<ConnectionSummary>(201).ProducesProblem(422);
-        connections.MapGet("/{key}/settings", SettingsAsync).WithSummary("A connection's settings without its secrets").Produces<EditedConnection>().ProducesProblem(404);
+            .Accepts<ConnectionDraft>("application/json").Produces<ConnectionSummary>(201).ProducesProblem(422).Needs(Permission.Configure);
+        connections.MapGet("/{key}/settings", SettingsAsync).WithSummary("A connection's settings without its secrets").Produces<EditedConnection>().ProducesProblem(404).Needs(Permission.Configure);
         connections.MapPut("/{key}/settings", ChangeAsync).WithSummary("Change a connection's settings. Secrets that are not named are kept, empty ones are taken away; version is that of GET")
-            .Accepts<ConnectionDraft>("application/json").Produces<EditedConnection>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
+            .Accepts<ConnectionDraft>("application/json").Produces<EditedConnection>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(422).Needs(Permission.Configure);
         var platforms = api.MapGroup("/platforms").WithTags("Connections");
         platforms.MapGet("/", (PlatformCatalog catalog) => Results.Ok(new Page<PlatformRow>(catalog.All, null))).WithSummary("The platforms that can be connected, with the form of each").Produces<Page<PlatformRow>>();
         platforms.MapGet("/{platform}", (PlatformCatalog catalog, string platform) => catalog.Find(platform) is { } row ? Results.Ok(row) : Problems.NotFound("There is no such platform. GET /api/v1/platforms lists them all."))
             .WithSummary("One platform's form").Produces<PlatformRow>().ProducesProblem(404);
         connections.MapGet("/{key}", OneAsync).WithSummary("One connection with its health").Produces<ConnectionSummary>().ProducesProblem(404);
         connections.MapPost("/{key}/test", TestAsync).WithSummary("Try a connection's settings against its platform; nothing is changed there. 409: its connector has no test")
-            .Produces<ConnectionTested>().ProducesProblem(404).ProducesProblem(409);
+            .Produces<ConnectionTested>().ProducesProblem(404).ProducesProblem(409).Needs(Permission.Write);
         connections.MapGet("/{key}/statistics", StatisticsAsync).WithSummary("Counts of a connection by minute and name; the last hour unless told otherwise, at most 31 days").Produces<Page<StatisticRow>>().ProducesProblem(404);
         api.MapGet("/dashboard", async (DashboardQueries dashboard, CancellationToken cancellationToken) => Results.Ok(await dashboard.ReadAsync(cancellationToken)))
             .WithTags("Connections").WithSummary("What is going on now").Produces<Dashboard>();

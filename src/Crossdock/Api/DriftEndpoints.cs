@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Crossdock.Accounts;
 using Crossdock.Connections;
 using Crossdock.Database;
 using Crossdock.Drift;
@@ -38,7 +39,7 @@ internal static class DriftEndpoints
                     { Refusal: { } refusal } => Problems.Conflict(refusal),
                     { Orders: var orders } => Results.Ok(new DriftDone(orders, (await queries.FindAsync(key, id, cancellationToken))!)),
                 };
-            }).WithSummary(summary).Accepts<Reason>(isOptional: true, "application/json").Produces<DriftDone>().ProducesProblem(404).ProducesProblem(409);
+            }).WithSummary(summary).Accepts<Reason>(isOptional: true, "application/json").Produces<DriftDone>().ProducesProblem(404).ProducesProblem(409).Needs(Permission.Write);
     }
 
     private static async Task<IResult> ShapesAsync(DriftQueries queries, string key, string? topic, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Crossdock.Accounts;
 using Crossdock.Capture;
 using Crossdock.Database;
 using Crossdock.Normalise;
@@ -18,14 +19,14 @@ internal static class EventEndpoints
         events.MapGet("/{id:guid}", OneAsync).WithSummary("One event with headers and body as text").Produces<EventAnswer>().ProducesProblem(404);
         events.MapGet("/{id:guid}/raw", RawAsync).WithSummary("An event's bytes as the platform sent them").Produces(200, contentType: "application/octet-stream").ProducesProblem(404);
         events.MapPost("/replay", (ReplayStore replays, HttpRequest request, ClaimsPrincipal user, CancellationToken cancellationToken) => ManyAsync(replays.ReplayAsync, request, user, cancellationToken))
-            .WithSummary("Work stored events again").Accepts<Selection>("application/json").Produces<Page<ReplayResult>>();
+            .WithSummary("Work stored events again").Accepts<Selection>("application/json").Produces<Page<ReplayResult>>().Needs(Permission.Write);
 
         var parked = api.MapGroup("/parked").WithTags("Parked events");
         parked.MapGet("/", ParkedAsync).WithSummary("Events that were not understood or wait for their order").Produces<Page<Capture.ParkedRow>>();
         parked.MapPost("/replay", (ReplayStore replays, HttpRequest request, ClaimsPrincipal user, CancellationToken cancellationToken) => ManyAsync(replays.ReplayParkedAsync, request, user, cancellationToken))
-            .WithSummary("Work parked events again, for example after the mapping was mended").Accepts<Selection>("application/json").Produces<Page<ReplayResult>>();
+            .WithSummary("Work parked events again, for example after the mapping was mended").Accepts<Selection>("application/json").Produces<Page<ReplayResult>>().Needs(Permission.Write);
         parked.MapPost("/drop", (ReplayStore replays, HttpRequest request, ClaimsPrincipal user, CancellationToken cancellationToken) => ManyAsync(replays.DropParkedAsync, request, user, cancellationToken))
-            .WithSummary("Give parked events up; their payload is kept").Accepts<Selection>("application/json").Produces<Page<ReplayResult>>();
+            .WithSummary("Give parked events up; their payload is kept").Accepts<Selection>("application/json").Produces<Page<ReplayResult>>().Needs(Permission.Write);
     }
 
     private static async Task<IResult> ListAsync(

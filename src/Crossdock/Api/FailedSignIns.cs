@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Net;
 using System.Threading.RateLimiting;
+using Crossdock.Accounts;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 
 namespace Crossdock.Api;
 
-/// <summary>Counts wrong tokens per remote address. An address with too many is not listened to for the rest of the minute; nobody else notices.</summary>
+/// <summary>Counts wrong tokens and passwords per remote address. An address with too many is not listened to for the rest of the minute; nobody else notices.</summary>
 internal sealed class FailedSignIns(IOptions<SignInOptions> options) : IDisposable
 {
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
@@ -15,7 +16,7 @@ internal sealed class FailedSignIns(IOptions<SignInOptions> options) : IDisposab
         ? RateLimitPartition.GetNoLimiter(IPAddress.None)
         : RateLimitPartition.GetFixedWindowLimiter(Group(context.Connection.RemoteIpAddress), _ => new FixedWindowRateLimiterOptions { PermitLimit = options.Value.FailuresPerMinute, Window = Window }));
 
-    /// <summary>True when this address has used up its failures: its token is not even looked at, otherwise guessing would go on.</summary>
+    /// <summary>True when this address has used up its failures: what it sends is not even looked at, otherwise guessing would go on.</summary>
     public bool IsExhausted(HttpContext context)
     {
         // Asking for nothing takes nothing, and fails when nothing is left.

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Crossdock.Accounts;
 using Crossdock.Connections;
 using Crossdock.Database;
 using Crossdock.Files;
@@ -11,7 +12,7 @@ using Microsoft.AspNetCore.Routing;
 namespace Crossdock.Api;
 
 /// <summary>What to do with rows that have errors.</summary>
-internal sealed record ImportStart(bool GoodRowsOnly = false);
+internal sealed record ImportStart(bool GoodRowsOnly = false) : IAsked;
 
 /// <summary>Orders from files: template, upload, preview, import, report.</summary>
 internal static class FileEndpoints
@@ -24,20 +25,20 @@ internal static class FileEndpoints
         ofConnection.MapGet("/template", Template).WithSummary("A file to begin with; format csv or xlsx, language en or es").Produces(200, contentType: "text/csv").ProducesProblem(404).ProducesProblem(409);
         ofConnection.MapGet("/imports", OfConnectionAsync).WithSummary("A connection's imports, newest first").Produces<Page<ImportRow>>().ProducesProblem(404);
         ofConnection.MapPost("/imports", UploadAsync).WithSummary("Upload a CSV or XLSX file as the body; it is checked, and nothing is imported yet")
-            .Accepts<byte[]>("*/*").Produces<ImportAnswer>(201).ProducesProblem(404).ProducesProblem(409).ProducesProblem(413);
+            .Accepts<byte[]>("*/*").Produces<ImportAnswer>(201).ProducesProblem(404).ProducesProblem(409).ProducesProblem(413).Needs(Permission.Write);
 
         var imports = api.MapGroup("/imports").WithTags("Files");
         imports.MapGet("/", ListAsync).WithSummary("All imports, newest first").Produces<Page<ImportRow>>();
         imports.MapGet("/{id:guid}", OneAsync).WithSummary("One import: counts, progress, the first errors by cell and the first orders as they were understood").Produces<ImportAnswer>().ProducesProblem(404);
         imports.MapGet("/{id:guid}/report", ReportAsync).WithSummary("The rows with errors in the file's own columns, with their reasons, as CSV").Produces(200, contentType: "text/csv").ProducesProblem(404).ProducesProblem(409);
         imports.MapPost("/{id:guid}/start", StartAsync).WithSummary("Import what was checked, all or nothing unless goodRowsOnly is true; lets a stopped import go on")
-            .Accepts<ImportStart>("application/json").Produces<ImportAnswer>().ProducesProblem(404).ProducesProblem(409);
+            .Accepts<ImportStart>("application/json").Produces<ImportAnswer>().ProducesProblem(404).ProducesProblem(409).Needs(Permission.Write);
         imports.MapPost("/{id:guid}/stop", (ImportActions actions, ImportQueries queries, Guid id, CancellationToken cancellationToken) => AnswerAsync(actions.StopAsync(id, cancellationToken), queries, cancellationToken))
-            .WithSummary("Stop an import where it is").Produces<ImportAnswer>().ProducesProblem(404).ProducesProblem(409);
+            .WithSummary("Stop an import where it is").Produces<ImportAnswer>().ProducesProblem(404).ProducesProblem(409).Needs(Permission.Write);
         imports.MapPost("/{id:guid}/check", (ImportActions actions, ImportQueries queries, Guid id, CancellationToken cancellationToken) => AnswerAsync(actions.CheckAsync(id, cancellationToken), queries, cancellationToken))
-            .WithSummary("Check the file again, for example after the settings were changed").Produces<ImportAnswer>().ProducesProblem(404).ProducesProblem(409);
+            .WithSummary("Check the file again, for example after the settings were changed").Produces<ImportAnswer>().ProducesProblem(404).ProducesProblem(409).Needs(Permission.Write);
         imports.MapDelete("/{id:guid}", (ImportActions actions, ImportQueries queries, Guid id, CancellationToken cancellationToken) => AnswerAsync(actions.DiscardAsync(id, cancellationToken), queries, cancellationToken))
-            .WithSummary("Give an import up and drop its file; what was imported stays").Produces<ImportAnswer>().ProducesProblem(404).ProducesProblem(409);
+            .WithSummary("Give an import up and drop its file; what was imported stays").Produces<ImportAnswer>().ProducesProblem(404).ProducesProblem(409).Needs(Permission.Write);
     }
 
     /// <summary>Lets a request bring as much as a file may have; the server's own bound is for everything else.</summary>
@@ -58,7 +59,7 @@ internal static class FileEndpoints
             return problem;
         }
 
-        if (!directory.Current.ByKey.TryGetValue(key, out var connection))
+        if (directory.Seen(key) is not { } connection)
         {
             return UnknownConnection();
         }

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Crossdock.Accounts;
 using Crossdock.Database;
 using Crossdock.Delivery;
 using Crossdock.Holds;
@@ -17,17 +18,17 @@ internal static class ManyEndpoints
         {
             var group = api.MapGroup(place).WithTags(place is "/deliveries" ? "Deliveries" : "Dead letters");
             group.MapPost("/retry", (DeliveryActions actions, HttpRequest request, ClaimsPrincipal user, CancellationToken cancellationToken) => ManyAsync(actions.RetryAsync, request, user, cancellationToken))
-                .WithSummary("Send them again").Accepts<Selection>("application/json").Produces<Page<ActionResult>>();
+                .WithSummary("Send them again").Accepts<Selection>("application/json").Produces<Page<ActionResult>>().Needs(Permission.Write);
             group.MapPost("/drop", (DeliveryActions actions, HttpRequest request, ClaimsPrincipal user, CancellationToken cancellationToken) => ManyAsync(actions.DropAsync, request, user, cancellationToken))
-                .WithSummary("Give them up for good").Accepts<Selection>("application/json").Produces<Page<ActionResult>>();
+                .WithSummary("Give them up for good").Accepts<Selection>("application/json").Produces<Page<ActionResult>>().Needs(Permission.Write);
             group.MapPost("/{id:guid}/edit-and-retry", EditAsync)
-                .WithSummary("Send one again with an edited body; without a body as the template makes it").Accepts<EditedBody>("application/json").Produces(204).ProducesProblem(404).ProducesProblem(409);
+                .WithSummary("Send one again with an edited body; without a body as the template makes it").Accepts<EditedBody>("application/json").Produces(204).ProducesProblem(404).ProducesProblem(409).Needs(Permission.Write);
         }
 
         api.MapPost("/holds/release", (HoldStore holds, HttpRequest request, ClaimsPrincipal user, CancellationToken cancellationToken) => ManyAsync(holds.ReleaseAsync, request, user, cancellationToken))
-            .WithTags("Holds").WithSummary("Release holds").Accepts<Selection>("application/json").Produces<Page<ActionResult>>();
+            .WithTags("Holds").WithSummary("Release holds").Accepts<Selection>("application/json").Produces<Page<ActionResult>>().Needs(Permission.Write);
         api.MapPost("/holds/{id:guid}/release", ReleaseAsync)
-            .WithTags("Holds").WithSummary("Release one hold").Accepts<Reason>(isOptional: true, "application/json").Produces(204).ProducesProblem(404).ProducesProblem(409);
+            .WithTags("Holds").WithSummary("Release one hold").Accepts<Reason>(isOptional: true, "application/json").Produces(204).ProducesProblem(404).ProducesProblem(409).Needs(Permission.Write);
     }
 
     private static async Task<IResult> EditAsync(DeliveryActions actions, Guid id, HttpRequest request, ClaimsPrincipal user, CancellationToken cancellationToken)

@@ -1,10 +1,11 @@
-using Crossdock.Review;
 using System.Security.Claims;
 using System.Text.Json;
+using Crossdock.Accounts;
 using Crossdock.Capture;
 using Crossdock.Database;
 using Crossdock.Model.Orders;
 using Crossdock.Orders;
+using Crossdock.Review;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -100,7 +101,7 @@ internal static class OrderEndpoints
                 { Refusal: { } refusal } => Problems.Conflict(refusal),
                 _ => Results.NoContent(),
             };
-        }).WithSummary(summary).Accepts<Reason>(isOptional: true, "application/json").Produces(204).ProducesProblem(404).ProducesProblem(409);
+        }).WithSummary(summary).Accepts<Reason>(isOptional: true, "application/json").Produces(204).ProducesProblem(404).ProducesProblem(409).Needs(Permission.Write);
 
     private static IResult Unknown() => Problems.NotFound("There is no order with this id. Look for it with GET /api/v1/orders?search=NUMBER.");
 }

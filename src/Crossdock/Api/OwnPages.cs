@@ -21,7 +21,7 @@ public static class OwnPages
         }
 
         bool isPerson = context.User.Identity is { IsAuthenticated: true, AuthenticationType: Authentication.CookieScheme };
-        bool isSignIn = request.Path.Equals("/sign-in", StringComparison.OrdinalIgnoreCase);
+        bool isSignIn = request.Path.StartsWithSegments("/sign-in", StringComparison.OrdinalIgnoreCase);
         return IsOurs(request) switch
         {
             false when isPerson || isSignIn => Refuse(context),

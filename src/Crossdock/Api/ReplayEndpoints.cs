@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using System.Text.Json;
+using Crossdock.Accounts;
 using Crossdock.Database;
 using Crossdock.Model.Orders;
 using Crossdock.Replays;
@@ -10,10 +11,10 @@ using Microsoft.AspNetCore.Routing;
 namespace Crossdock.Api;
 
 /// <summary>What to replay: the window by the events' arrival, the stores (none named: all), and rules of one store that are tried before they are in force: YAML as text, or the list as JSON.</summary>
-internal sealed record ReplayOrder(string? From = null, string? To = null, IReadOnlyList<string>? Connections = null, JsonElement? Rules = null, string? Because = null);
+internal sealed record ReplayOrder(string? From = null, string? To = null, IReadOnlyList<string>? Connections = null, JsonElement? Rules = null, string? Because = null) : IAsked;
 
 /// <summary>What is chosen of a replay: by kind of difference, by orders, or all; with preview nothing is done, and what would be is told.</summary>
-internal sealed record ReplayApply(bool All = false, IReadOnlyList<string>? Kinds = null, IReadOnlyList<Guid>? Orders = null, bool IncludeShipped = false, bool Preview = false, string? Because = null);
+internal sealed record ReplayApply(bool All = false, IReadOnlyList<string>? Kinds = null, IReadOnlyList<Guid>? Orders = null, bool IncludeShipped = false, bool Preview = false, string? Because = null) : IAsked;
 
 /// <summary>Replay under new rules: try, look, apply.</summary>
 internal static class ReplayEndpoints
@@ -22,16 +23,16 @@ internal static class ReplayEndpoints
     {
         var replays = api.MapGroup("/replays").WithTags("Replays");
         replays.MapPost("/", StartAsync).WithSummary("Try the stored events of a window under today's connectors and rules, or under given rules; nothing is sent or changed")
-            .Accepts<ReplayOrder>("application/json").Produces<ReplayRow>(201).ProducesProblem(409);
+            .Accepts<ReplayOrder>("application/json").Produces<ReplayRow>(201).ProducesProblem(409).Needs(Permission.Analyse);
         replays.MapGet("/", ListAsync).WithSummary("All replays, newest first").Produces<Page<ReplayRow>>();
         replays.MapGet("/{id:guid}", OneAsync).WithSummary("One replay: how far, how many orders would be different, by kind").Produces<ReplayRow>().ProducesProblem(404);
         replays.MapGet("/{id:guid}/differences", DifferencesAsync).WithSummary("The orders that would be different, before and after").Produces<Page<ReplayDifferenceRow>>().ProducesProblem(404);
         replays.MapPost("/{id:guid}/apply", ApplyAsync).WithSummary("Work the chosen orders again for good; with preview only tell what that would do")
-            .Accepts<ReplayApply>("application/json").Produces<ReplayRow>(202).Produces<ReplayPreview>().ProducesProblem(404).ProducesProblem(409);
+            .Accepts<ReplayApply>("application/json").Produces<ReplayRow>(202).Produces<ReplayPreview>().ProducesProblem(404).ProducesProblem(409).Needs(Permission.Write);
         replays.MapPost("/{id:guid}/stop", (ReplayActions actions, ReplayQueries queries, Guid id, CancellationToken cancellationToken) => AnswerAsync(actions.StopAsync(id, cancellationToken), queries, 200, cancellationToken))
-            .WithSummary("Stop a replay where it is").Produces<ReplayRow>().ProducesProblem(404).ProducesProblem(409);
+            .WithSummary("Stop a replay where it is").Produces<ReplayRow>().ProducesProblem(404).ProducesProblem(409).Needs(Permission.Analyse);
         replays.MapPost("/{id:guid}/resume", (ReplayActions actions, ReplayQueries queries, Guid id, CancellationToken cancellationToken) => AnswerAsync(actions.ResumeAsync(id, cancellationToken), queries, 200, cancellationToken))
-            .WithSummary("Let a stopped replay go on where it was").Produces<ReplayRow>().ProducesProblem(404).ProducesProblem(409);
+            .WithSummary("Let a stopped replay go on where it was").Produces<ReplayRow>().ProducesProblem(404).ProducesProblem(409).Needs(Permission.Write);
     }
 
     private static async Task<IResult> StartAsync(ReplayActions actions, ReplayQueries queries, TimeProvider clock, HttpRequest request, ClaimsPrincipal user, CancellationToken cancellationToken)

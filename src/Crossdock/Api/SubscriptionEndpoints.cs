@@ -1,3 +1,4 @@
+using Crossdock.Accounts;
 using Crossdock.Connections;
 using Crossdock.Database;
 using Crossdock.Rhythm;
@@ -16,7 +17,7 @@ internal static class SubscriptionEndpoints
         var ofConnection = api.MapGroup("/connections/{key}").WithTags("Reading");
         ofConnection.MapGet("/subscriptions", FindAsync).WithSummary("How a connection's webhooks stand at its platform, and what was last found missing").Produces<ConnectionSubscriptions>().ProducesProblem(404);
         ofConnection.MapPost("/subscriptions", CheckAsync).WithSummary("Check a connection's webhooks now, and put back what is missing. 409: the hub does not look after them, with the reason")
-            .Produces<ConnectionSubscriptions>().ProducesProblem(404).ProducesProblem(409);
+            .Produces<ConnectionSubscriptions>().ProducesProblem(404).ProducesProblem(409).Needs(Permission.Write);
         ofConnection.MapGet("/rhythm", RhythmAsync).WithSummary("How many orders a store usually has by this time, and whether it has gone quiet").Produces<ConnectionRhythm>().ProducesProblem(404);
         ofConnection.MapGet("/history", HistoryAsync).WithSummary("What happened to the connection itself, newest first").Produces<Page<ConnectionHistoryRow>>().ProducesProblem(404);
     }
@@ -38,7 +39,7 @@ internal static class SubscriptionEndpoints
     {
         var input = new ApiInput();
         var page = input.Page(cursor, limit);
-        return input.Problem ?? (directory.Current.ByKey.ContainsKey(key) ? Results.Ok(await queries.HistoryAsync(key, page, cancellationToken)) : Unknown());
+        return input.Problem ?? (directory.Seen(key) is not null ? Results.Ok(await queries.HistoryAsync(key, page, cancellationToken)) : Unknown());
     }
 
     private static IResult Unknown() => Problems.NotFound("There is no connection with this key. GET /api/v1/connections lists them all.");

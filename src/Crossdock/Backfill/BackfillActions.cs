@@ -1,4 +1,5 @@
 using Crossdock.Connections;
+using Crossdock.Database;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -27,6 +28,8 @@ public sealed class BackfillActions(NpgsqlDataSource database, IConnectionDirect
         WHERE id = $1 AND state IN ('stopped', 'paused', 'failed')
         """;
 
+    private const string Own = "SELECT id FROM backfills WHERE id = ANY(@ids) AND connection_id = ANY(@seen)";
+
     private const string StateOf = "SELECT state FROM backfills WHERE id = $1";
 
     /// <summary>Has the orders of a range read, whenever a node is free.</summary>
@@ -38,7 +41,7 @@ public sealed class BackfillActions(NpgsqlDataSource database, IConnectionDirect
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<BackfillAnswer> StartAsync(string connection, DateTimeOffset from, DateTimeOffset to, bool deliver, string actor, CancellationToken cancellationToken)
     {
-        if (!directory.Current.ByKey.TryGetValue(connection, out var store))
+        if (directory.Seen(connection) is not { } store)
         {
             return new(null);
         }
@@ -78,6 +81,11 @@ public sealed class BackfillActions(NpgsqlDataSource database, IConnectionDirect
 
     private async Task<BackfillAnswer> MoveAsync(string sql, Guid id, NpgsqlParameter[] more, string what, CancellationToken cancellationToken)
     {
+        if (!await OwnRows.IsOwnAsync(database, Own, id, cancellationToken))
+        {
+            return new(null);
+        }
+
         await using (var command = database.CreateCommand(sql))
         {
             command.Parameters.Add(new() { Value = id });

@@ -16,11 +16,11 @@ public sealed class BackfillQueries(NpgsqlDataSource database, ConnectionQueries
     // By the primary key, newest first: ids rise with time.
     private const string List = Columns + """
 
-        WHERE (@connection::int IS NULL OR b.connection_id = @connection) AND (@after::uuid IS NULL OR b.id < @after)
+        WHERE (@connection::int IS NULL OR b.connection_id = @connection) AND (@after::uuid IS NULL OR b.id < @after) AND (@seen::int[] IS NULL OR b.connection_id = ANY(@seen))
         ORDER BY b.id DESC LIMIT @take
         """;
 
-    private const string One = Columns + " WHERE b.id = @id";
+    private const string One = Columns + " WHERE b.id = @id AND (@seen::int[] IS NULL OR b.connection_id = ANY(@seen))";
 
     /// <summary>Backfills, newest first; those of one connection, or all.</summary>
     public async Task<Page<BackfillRow>> ListAsync(string? connection, PageRequest page, CancellationToken cancellationToken)
@@ -31,10 +31,10 @@ public sealed class BackfillQueries(NpgsqlDataSource database, ConnectionQueries
             return Page<BackfillRow>.Empty;
         }
 
-        var rows = await database.ReadAsync<BackfillRow>(List, new { connection = id, after = page.After, take = page.Take + 1 }, cancellationToken);
+        var rows = await database.ReadAsync<BackfillRow>(List, new { connection = id, after = page.After, take = page.Take + 1, seen = Caller.Seen }, cancellationToken);
         return Page<BackfillRow>.Cut(rows, page, row => row.Id);
     }
 
     /// <summary>One backfill; null when there is none with that id.</summary>
-    public Task<BackfillRow?> FindAsync(Guid id, CancellationToken cancellationToken) => database.ReadOneAsync<BackfillRow>(One, new { id }, cancellationToken);
+    public Task<BackfillRow?> FindAsync(Guid id, CancellationToken cancellationToken) => database.ReadOneAsync<BackfillRow>(One, new { id, seen = Caller.Seen }, cancellationToken);
 }

@@ -92,6 +92,7 @@ public sealed class EventQueries(NpgsqlDataSource database, ConnectionQueries co
     private const string List = "SELECT " + Columns + " FROM (SELECT id, connection_id, topic, order_key, occurred_at, received_at, source, body FROM events WHERE true";
     private const string ListEnd = " ORDER BY id DESC LIMIT @take) e" + Joins + " ORDER BY e.id DESC";
     private const string ByConnection = " AND connection_id = @connection";          // events_by_connection
+    private const string OfSeen = " AND (@seen::int[] IS NULL OR connection_id = ANY(@seen))";
     private const string From = " AND id >= @from";
     private const string To = " AND id < @to";
     private const string After = " AND id < @after";
@@ -110,14 +111,14 @@ public sealed class EventQueries(NpgsqlDataSource database, ConnectionQueries co
 
     private const string OrderOf = "SELECT id FROM orders WHERE connection_id = @connection AND external_id = @orderKey";
 
-    private const string One = "SELECT " + Columns + ", e.dedupe_key, e.headers, e.body FROM events e" + Joins + " WHERE e.id = @id";
+    private const string One = "SELECT " + Columns + ", e.dedupe_key, e.headers, e.body FROM events e" + Joins + " WHERE e.id = @id AND (@seen::int[] IS NULL OR e.connection_id = ANY(@seen))";
 
-    private const string Actions = "SELECT at, actor, text, because FROM event_actions WHERE event_id = @id ORDER BY id LIMIT 200";
+    private const string Actions = "SELECT at, actor, text, because FROM event_actions WHERE event_id = @id AND (@seen::int[] IS NULL OR EXISTS (SELECT FROM events e WHERE e.id = @id AND e.connection_id = ANY(@seen))) ORDER BY id LIMIT 200";
 
     private const string Parked = """
         SELECT p.event_id, c.key AS connection, e.topic, p.order_key, p.waits_for_order, p.reason, p.path, p.value, p.parked_at, p.times
         FROM (SELECT * FROM parked_events
-              WHERE (@connection::int IS NULL OR connection_id = @connection) AND (@after::uuid IS NULL OR event_id < @after) AND (@waits::boolean IS NULL OR waits_for_order = @waits)
+              WHERE (@connection::int IS NULL OR connection_id = @connection) AND (@after::uuid IS NULL OR event_id < @after) AND (@waits::boolean IS NULL OR waits_for_order = @waits) AND (@seen::int[] IS NULL OR connection_id = ANY(@seen))
               ORDER BY event_id DESC LIMIT @take) p
         JOIN connections c ON c.id = p.connection_id
         LEFT JOIN events e ON e.id = p.event_id          -- its payload may be gone by retention
@@ -156,6 +157,11 @@ public sealed class EventQueries(NpgsqlDataSource database, ConnectionQueries co
             Add(To, "to", QueryReading.Floor(to));
         }
 
+        if (Caller.Seen is { } seen)
+        {
+            QueryReading.AddSeen(sql, values, seen);
+        }
+
         if (page.After is { } after)
         {
             Add(After, "after", after);
@@ -173,12 +179,12 @@ public sealed class EventQueries(NpgsqlDataSource database, ConnectionQueries co
     }
 
     /// <summary>One event with headers and body; null when there is none, or retention has dropped it.</summary>
-    public async Task<EventDetail?> FindAsync(Guid id, CancellationToken cancellationToken) => await database.ReadOneAsync<EventDetail>(One, new { id }, cancellationToken) is { } one
+    public async Task<EventDetail?> FindAsync(Guid id, CancellationToken cancellationToken) => await database.ReadOneAsync<EventDetail>(One, new { id, seen = Caller.Seen }, cancellationToken) is { } one
         ? one with { Actions = await ActionsAsync(id, cancellationToken) }
         : null;
 
     /// <summary>What people did with an event, oldest first; also when its payload is gone.</summary>
-    public async Task<IReadOnlyList<EventAction>> ActionsAsync(Guid id, CancellationToken cancellationToken) => await database.ReadAsync<EventAction>(Actions, new { id }, cancellationToken);
+    public async Task<IReadOnlyList<EventAction>> ActionsAsync(Guid id, CancellationToken cancellationToken) => await database.ReadAsync<EventAction>(Actions, new { id, seen = Caller.Seen }, cancellationToken);
 
     /// <summary>Parked events, newest first: of one connection (by key) or all; those that wait for their order (true), those not understood (false), or both.</summary>
     public async Task<Page<ParkedRow>> ParkedAsync(string? connection, bool? waitsForOrder, PageRequest page, CancellationToken cancellationToken)
@@ -187,11 +193,11 @@ public sealed class EventQueries(NpgsqlDataSource database, ConnectionQueries co
         return connection is not null && id is null
             ? Page<ParkedRow>.Empty
             : Page<ParkedRow>.Cut(
-                await database.ReadAsync<ParkedRow>(Parked, new { connection = id, after = page.After, waits = waitsForOrder, take = page.Take + 1 }, cancellationToken),
+                await database.ReadAsync<ParkedRow>(Parked, new { connection = id, after = page.After, waits = waitsForOrder, take = page.Take + 1, seen = Caller.Seen }, cancellationToken),
                 page,
                 row => row.EventId);
     }
 
     internal async Task<IReadOnlyList<EventRow>> OfOrderAsync(Guid order, CancellationToken cancellationToken) =>
-        await database.ReadAsync<EventRow>(List + ByOrder + ListEnd, new { order, take = PageRequest.MaximumTake }, cancellationToken);
+        await database.ReadAsync<EventRow>(List + ByOrder + OfSeen + ListEnd, new { order, take = PageRequest.MaximumTake, seen = Caller.Seen }, cancellationToken);
 }

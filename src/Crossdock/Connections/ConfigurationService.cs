@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Crossdock.Accounts;
+using Crossdock.Database;
 using Crossdock.Model.Connections;
 using Crossdock.Model.Connectors;
 using Crossdock.Rules;
@@ -70,6 +72,7 @@ public sealed partial class ConfigurationService
             return new([], [], [], [], [.. hanging.Select(work => new SettingProblem($"connections.{work.Key}", Refusal(work)))]);
         }
 
+        List<AuditEntry> changes = [];
         foreach (var (row, clear) in wanted)
         {
             if (known.TryGetValue(row.Key, out var former) && IsSame(former, row, clear))
@@ -80,11 +83,19 @@ public sealed partial class ConfigurationService
 
             (former is null ? created : updated).Add(row.Key);
             await _store.UpsertAsync(connection, row with { Secrets = _secrets.Protect(row.Key, clear) }, actor, cancellationToken);
+            changes.Add(new AuditEntry(former is null ? "connection_created" : "connection_changed", "connection", row.Key, former?.Id.Value, former is null ? null : Told(former), Told(row with { Secrets = clear })));
         }
 
         foreach (string key in deleted)
         {
             await _store.DeleteAsync(connection, key, cancellationToken);
+            changes.Add(new AuditEntry("connection_deleted", "connection", key, known[key].Id.Value, Told(known[key])));
+        }
+
+        // What the hub was started with is in force because somebody wrote it there, not because somebody asked for it now.
+        if (Caller.Current is not null)
+        {
+            await AuditLog.KeepAsync(connection, changes, _store.Now, cancellationToken);
         }
 
         if (deleted.Count > 0)
@@ -96,6 +107,13 @@ public sealed partial class ConfigurationService
         await _directory.RefreshAsync(cancellationToken);
         return new(created, updated, unchanged, deleted, []);
     }
+
+    // Of secrets only the names: what they are never leaves the hub.
+    private static object Told(ConnectionRow row) => new
+    {
+        row.Name, row.Platform, Enabled = row.IsEnabled, row.Approval, row.Destinations, polling = row.Polling.Write(), row.TimeZone,
+        settings = JsonNode.Parse(row.Settings), rules = JsonNode.Parse(row.Rules), secrets = row.Secrets.Keys.Order(StringComparer.Ordinal).ToArray(),
+    };
 
     /// <summary>The same shape as <see cref="ApplyAsync"/> takes, as JSON, which is YAML too; secrets are placeholders for the environment.</summary>
     public async Task<string> ExportAsync(CancellationToken cancellationToken = default)

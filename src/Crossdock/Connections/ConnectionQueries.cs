@@ -89,7 +89,7 @@ public sealed class ConnectionQueries(NpgsqlDataSource database, IConnectionDire
                    sum(count) FILTER (WHERE name = 'parked')::bigint AS parked, sum(count) FILTER (WHERE name = 'delivered')::bigint AS delivered,
                    sum(count) FILTER (WHERE name = 'failed')::bigint AS failed, sum(count) FILTER (WHERE name = 'told')::bigint AS told
             FROM statistics WHERE connection_id = c.id AND minute >= @since) s ON true
-        WHERE c.deleted_at IS NULL AND (@key::text IS NULL OR c.key = @key)
+        WHERE c.deleted_at IS NULL AND (@key::text IS NULL OR c.key = @key) AND (@seen::int[] IS NULL OR c.id = ANY(@seen))
         ORDER BY c.key
         """;
 
@@ -113,13 +113,16 @@ public sealed class ConnectionQueries(NpgsqlDataSource database, IConnectionDire
             ? await database.ReadAsync<StatisticRow>(Statistics, new { connection, from, to }, cancellationToken)
             : [];
 
-    internal async Task<int?> IdOfAsync(string key, CancellationToken cancellationToken) => directory.Current.ByKey.TryGetValue(key, out var known)
+    /// <summary>The id of a connection that the caller may see; null when there is none.</summary>
+    internal async Task<int?> IdOfAsync(string key, CancellationToken cancellationToken) => await AnyIdOfAsync(key, cancellationToken) is { } id && Caller.Sees(id) ? id : null;
+
+    internal async Task<int?> AnyIdOfAsync(string key, CancellationToken cancellationToken) => directory.Current.ByKey.TryGetValue(key, out var known)
         ? known.Id.Value
         : await database.ReadOneAsync<int?>(IdOf, new { key = key.Replace('\0', '\uFFFD') }, cancellationToken);          // a deleted one still has its orders
 
     private async Task<List<ConnectionSummary>> ReadAsync(string? key, CancellationToken cancellationToken)
     {
-        var rows = await database.ReadAsync<ConnectionSummary>(List, new { key = key?.Replace('\0', '\uFFFD'), since = clock.GetUtcNow().AddDays(-1) }, cancellationToken);
+        var rows = await database.ReadAsync<ConnectionSummary>(List, new { key = key?.Replace('\0', '\uFFFD'), since = clock.GetUtcNow().AddDays(-1), seen = Caller.Seen }, cancellationToken);
         var current = directory.Current.ByKey;
         return rows.ConvertAll(row => current.TryGetValue(row.Key, out var live)
             ? row with { SubscriptionProblem = live.Subscriptions is null ? null : row.SubscriptionProblem, BrokenBecause = live.BrokenBecause, IsStore = live.Mapping is not null, HasAddress = live.Endpoint is not null, TellsStatus = live.TellsStatus, IsDestination = live.Destination is not null, Health = health.FirstOrDefault()?.HealthOf(live.Id) }

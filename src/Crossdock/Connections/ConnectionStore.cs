@@ -44,6 +44,9 @@ internal sealed class ConnectionStore(NpgsqlDataSource database, TimeProvider cl
     // Two administrators who apply at once take turns; otherwise both compare with the same old state.
     private const string Serialise = "SELECT pg_advisory_xact_lock(712004)";
 
+    /// <summary>The time by which changes are written.</summary>
+    public DateTimeOffset Now => clock.GetUtcNow();
+
     public async Task<IReadOnlyDictionary<ConnectionId, long>> LoadVersionsAsync(CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(Versions);

@@ -38,7 +38,7 @@ public sealed class ConnectionTester
     /// <summary>Tests one connection, enabled or not; it takes a minute at most.</summary>
     public async Task<ConnectionTestAnswer> TestAsync(string key, CancellationToken cancellationToken)
     {
-        if (!directory.Current.ByKey.TryGetValue(key, out var connection))
+        if (directory.Seen(key) is not { } connection)
         {
             return new(null);
         }

@@ -25,6 +25,13 @@ internal static class QueryReading
         return await connection.QueryFirstOrDefaultAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
     }
 
+    /// <summary>Narrows a list by <c>connection_id</c> to what a limited caller may see. A single connection as an equation: then its index gives the order, too.</summary>
+    public static void AddSeen(System.Text.StringBuilder sql, DynamicParameters values, int[] seen)
+    {
+        sql.Append(seen.Length == 1 ? " AND connection_id = @seen" : " AND connection_id = ANY(@seen)");
+        values.Add("seen", seen.Length == 1 ? seen[0] : seen);
+    }
+
     /// <summary>The smallest UUIDv7 of that moment: ids begin with their time, so a range of time is a range of the primary key.</summary>
     public static Guid Floor(DateTimeOffset at)
     {

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Crossdock.Accounts;
+using Crossdock.Database;
 using Crossdock.Model;
 using Crossdock.Orders;
 using Npgsql;
@@ -23,6 +25,8 @@ public sealed record ActionResult(Guid Id, ActionAnswer Answer, string? Because 
 /// <summary>What a person does with deliveries that were held or given up: one or many at once, each with its answer.</summary>
 public sealed class DeliveryActions
 {
+    private const string Own = "SELECT id FROM deliveries WHERE id = ANY(@ids) AND connection_id = ANY(@seen)";
+
     // Orders before deliveries, in the order of their ids, as everybody locks them.
     private const string LockOrders = """
         SELECT FROM orders WHERE id IN (SELECT order_id FROM deliveries WHERE id = ANY ($1)) ORDER BY id FOR UPDATE
@@ -83,16 +87,16 @@ public sealed class DeliveryActions
     /// <param name="reason">Why; null for none.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public Task<IReadOnlyList<ActionResult>> RetryAsync(IReadOnlyList<Guid> ids, string actor, string? reason, CancellationToken cancellationToken) =>
-        ActAsync(ids, actor, reason, key => $"To be sent to {key} again", Retry, [new NpgsqlParameter<bool> { TypedValue = false }, Text(null)], cancellationToken);
+        ActAsync(ids, "delivery_retried", actor, reason, key => $"To be sent to {key} again", Retry, [new NpgsqlParameter<bool> { TypedValue = false }, Text(null)], cancellationToken);
 
     /// <summary>The same with a body that a person edited; null takes an earlier edit back.</summary>
     public Task<IReadOnlyList<ActionResult>> EditAndRetryAsync(IReadOnlyList<Guid> ids, string? body, string actor, string? reason, CancellationToken cancellationToken) =>
-        ActAsync(ids, actor, reason, key => body is null ? $"To be sent to {key} again as the template makes it" : $"To be sent to {key} again with an edited body",
+        ActAsync(ids, "delivery_edited", actor, reason, key => body is null ? $"To be sent to {key} again as the template makes it" : $"To be sent to {key} again with an edited body",
             Retry, [new NpgsqlParameter<bool> { TypedValue = true }, Text(body)], cancellationToken);
 
     /// <summary>Gives them up for good.</summary>
     public Task<IReadOnlyList<ActionResult>> DropAsync(IReadOnlyList<Guid> ids, string actor, string? reason, CancellationToken cancellationToken) =>
-        ActAsync(ids, actor, reason, key => $"The delivery to {key} was dropped", Drop, [], cancellationToken);
+        ActAsync(ids, "delivery_dropped", actor, reason, key => $"The delivery to {key} was dropped", Drop, [], cancellationToken);
 
     /// <summary>Ends the holds of these deliveries; their orders go on when they have no other.</summary>
     internal static NpgsqlBatchCommand ClosingHolds(IReadOnlyList<Guid> deliveries, DateTimeOffset now, string actor, string? reason) =>
@@ -115,8 +119,9 @@ public sealed class DeliveryActions
     };
 
     private async Task<IReadOnlyList<ActionResult>> ActAsync(
-        IReadOnlyList<Guid> ids, string actor, string? reason, Func<string, string> text, string sql, NpgsqlParameter[] further, CancellationToken cancellationToken)
+        IReadOnlyList<Guid> wanted, string what, string actor, string? reason, Func<string, string> text, string sql, NpgsqlParameter[] further, CancellationToken cancellationToken)
     {
+        var ids = await OwnRows.KeepAsync(database, Own, wanted, cancellationToken);
         var now = clock.GetUtcNow();
         List<(Guid Id, Guid Order, int Store, string Key)> done = [];
         Dictionary<Guid, string> others = [];
@@ -143,6 +148,13 @@ public sealed class DeliveryActions
             {
                 batch.BatchCommands.Add(ClosingHolds([.. done.Select(row => row.Id)], now, actor, reason));
                 batch.BatchCommands.Add(Telling([.. done.Select(row => (row.Order, row.Store, new TimelineEntry(now, TimelineKind.Edited, actor, text(row.Key), reason, row.Id)))], now));
+                if (Caller.Current is not null)
+                {
+                    foreach (var row in done)
+                    {
+                        batch.BatchCommands.Add(AuditLog.Keeping(new AuditEntry(what, "delivery", row.Id.ToString(), row.Store, After: new { to = row.Key }, Because: reason), now));
+                    }
+                }
                 await batch.ExecuteNonQueryAsync(cancellationToken);
             }
             await transaction.CommitAsync(cancellationToken);
@@ -162,7 +174,7 @@ public sealed class DeliveryActions
         }
         intake.Wake();
         var finished = done.Select(row => row.Id).ToHashSet();
-        return [.. ids.Select(id => finished.Contains(id) ? new ActionResult(id, ActionAnswer.Done)
+        return [.. wanted.Select(id => finished.Contains(id) ? new ActionResult(id, ActionAnswer.Done)
             : others.TryGetValue(id, out string? because) ? new ActionResult(id, ActionAnswer.WrongState, because) : new ActionResult(id, ActionAnswer.NotFound))];
     }
 

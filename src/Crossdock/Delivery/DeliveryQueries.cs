@@ -26,12 +26,12 @@ public sealed class DeliveryQueries(NpgsqlDataSource database, ConnectionQueries
     // One text per state, not a parameter: only so can the planner see that a partial index fits.
     private static readonly Dictionary<string, string> ByState = DeliverySearch.States.ToDictionary(state => state, state => $" AND state = '{state}'", StringComparer.Ordinal);
 
-    private const string OfOrder = "SELECT " + Columns + " FROM deliveries d" + Joins + " WHERE d.order_id = @order ORDER BY d.id";          // unique key, first column
-    private const string One = "SELECT " + Columns + ", d.body_override, coalesce(d.document, o.document, '{}') AS document FROM deliveries d" + Joins + " WHERE d.id = @id";
+    private const string OfOrder = "SELECT " + Columns + " FROM deliveries d" + Joins + " WHERE d.order_id = @order AND (@seen::int[] IS NULL OR d.connection_id = ANY(@seen)) ORDER BY d.id";          // unique key, first column
+    private const string One = "SELECT " + Columns + ", d.body_override, coalesce(d.document, o.document, '{}') AS document FROM deliveries d" + Joins + " WHERE d.id = @id AND (@seen::int[] IS NULL OR d.connection_id = ANY(@seen))";
 
     private const string Shipments = """
         SELECT t.key AS destination, t.name AS destination_name, s.remote_id, s.state, s.word, s.said_at, s.carrier, s.tracking_number, s.tracking_url
-        FROM shipments s JOIN connections t ON t.id = s.destination_id WHERE s.order_id = @order ORDER BY s.created_at          -- primary key, first column
+        FROM shipments s JOIN connections t ON t.id = s.destination_id WHERE s.order_id = @order AND (@seen::int[] IS NULL OR s.connection_id = ANY(@seen)) ORDER BY s.created_at          -- primary key, first column
         """;
 
     // The id is a UUIDv7 of the start; its first 48 bits are milliseconds.
@@ -39,7 +39,7 @@ public sealed class DeliveryQueries(NpgsqlDataSource database, ConnectionQueries
         SELECT id, delivery_id, to_timestamp(('x' || left(replace(id::text, '-', ''), 12))::bit(48)::bigint / 1000.0) AS at, number, purpose, outcome, because, status, elapsed_ms,
                method, url, request_headers, request_body, response_headers, response_body, error
         FROM attempts
-        WHERE delivery_id = @delivery AND id > @after          -- attempts_by_delivery
+        WHERE delivery_id = @delivery AND id > @after AND (@seen::int[] IS NULL OR EXISTS (SELECT FROM deliveries d WHERE d.id = @delivery AND d.connection_id = ANY(@seen)))          -- attempts_by_delivery
         ORDER BY id LIMIT @take
         """;
 
@@ -58,14 +58,19 @@ public sealed class DeliveryQueries(NpgsqlDataSource database, ConnectionQueries
             sql.Append(condition);
         }
 
-        if (search.Destination is { } destination && !await AddAsync(ByDestination, "destination", destination))
+        if (search.Destination is { } destination && !await AddAsync(ByDestination, "destination", destination, ofStore: false))
         {
             return Page<DeliveryRow>.Empty;
         }
 
-        if (search.Store is { } store && !await AddAsync(ByStore, "store", store))
+        if (search.Store is { } store && !await AddAsync(ByStore, "store", store, ofStore: true))
         {
             return Page<DeliveryRow>.Empty;
+        }
+
+        if (Caller.Seen is { } seen)
+        {
+            QueryReading.AddSeen(sql, values, seen);
         }
 
         if (page.After is { } after)
@@ -78,9 +83,10 @@ public sealed class DeliveryQueries(NpgsqlDataSource database, ConnectionQueries
         sql.Append(ListEnd);
         return Page<DeliveryRow>.Cut(await database.ReadAsync<DeliveryRow>(sql.ToString(), values, cancellationToken), page, row => row.Id);
 
-        async Task<bool> AddAsync(string condition, string name, string key)
+        // What one sees belongs to the store; where it goes may be named by anybody who sees it.
+        async Task<bool> AddAsync(string condition, string name, string key, bool ofStore)
         {
-            int? id = await connections.IdOfAsync(key, cancellationToken);
+            int? id = ofStore ? await connections.IdOfAsync(key, cancellationToken) : await connections.AnyIdOfAsync(key, cancellationToken);
             sql.Append(condition);
             values.Add(name, id);
             return id is not null;
@@ -92,17 +98,17 @@ public sealed class DeliveryQueries(NpgsqlDataSource database, ConnectionQueries
         SearchAsync(new DeliverySearch { State = "dead", Destination = destination }, page, cancellationToken);
 
     /// <summary>One delivery; null when there is none with that id.</summary>
-    public Task<DeliveryDetail?> FindAsync(Guid id, CancellationToken cancellationToken) => database.ReadOneAsync<DeliveryDetail>(One, new { id }, cancellationToken);
+    public Task<DeliveryDetail?> FindAsync(Guid id, CancellationToken cancellationToken) => database.ReadOneAsync<DeliveryDetail>(One, new { id, seen = Caller.Seen }, cancellationToken);
 
     /// <summary>A delivery's attempts, oldest first.</summary>
     public async Task<Page<AttemptRow>> AttemptsAsync(Guid delivery, PageRequest page, CancellationToken cancellationToken) => Page<AttemptRow>.Cut(
-        await database.ReadAsync<AttemptRow>(Attempts, new { delivery, after = page.After ?? Guid.Empty, take = page.Take + 1 }, cancellationToken),
+        await database.ReadAsync<AttemptRow>(Attempts, new { delivery, after = page.After ?? Guid.Empty, take = page.Take + 1, seen = Caller.Seen }, cancellationToken),
         page,
         row => row.Id);
 
     internal async Task<IReadOnlyList<ShipmentRow>> ShipmentsAsync(Guid order, CancellationToken cancellationToken) =>
-        await database.ReadAsync<ShipmentRow>(Shipments, new { order }, cancellationToken);
+        await database.ReadAsync<ShipmentRow>(Shipments, new { order, seen = Caller.Seen }, cancellationToken);
 
     internal async Task<IReadOnlyList<DeliveryRow>> OfOrderAsync(Guid order, CancellationToken cancellationToken) =>
-        await database.ReadAsync<DeliveryRow>(OfOrder, new { order }, cancellationToken);
+        await database.ReadAsync<DeliveryRow>(OfOrder, new { order, seen = Caller.Seen }, cancellationToken);
 }

@@ -5,6 +5,7 @@ using Crossdock.Holds;
 using Crossdock.Model.Orders;
 using Crossdock.Model;
 using Crossdock.Normalise;
+using Crossdock.Database;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -162,6 +163,8 @@ public sealed class DriftActions
     /// <summary>Lets go whatever is still held for what a person has accepted. Safe on any number of nodes. Answers how many.</summary>
     internal async Task<int> ReleaseAsync(CancellationToken cancellationToken)
     {
+        // What others accepted is let go along with it, whoever asks.
+        Caller.IsHub();
         int done = 0;
         while (true)
         {
@@ -258,7 +261,7 @@ public sealed class DriftActions
 
     private async Task<Known?> FindAsync(string connection, string id, CancellationToken cancellationToken)
     {
-        if (!directory.Current.ByKey.TryGetValue(connection, out var found) || id.Contains('\0', StringComparison.Ordinal))
+        if (directory.Seen(connection) is not { } found || id.Contains('\0', StringComparison.Ordinal))
         {
             return null;
         }

@@ -24,7 +24,7 @@ public sealed class DriftQueries(NpgsqlDataSource database, ConnectionQueries co
 
     // Few per connection: what holds first, then the newest.
     private const string List = Columns + """
-         WHERE (@connection::int IS NULL OR d.connection_id = @connection) AND (@all OR d.state = 'open')
+         WHERE (@connection::int IS NULL OR d.connection_id = @connection) AND (@all OR d.state = 'open') AND (@seen::int[] IS NULL OR d.connection_id = ANY(@seen))
         ORDER BY d.state <> 'open', d.meaning IS NULL, d.last_at DESC LIMIT @take
         """;
 
@@ -38,7 +38,7 @@ public sealed class DriftQueries(NpgsqlDataSource database, ConnectionQueries co
     public async Task<IReadOnlyList<DriftRow>> ListAsync(string? connection, bool all, CancellationToken cancellationToken)
     {
         int? id = connection is null ? null : await connections.IdOfAsync(connection, cancellationToken);
-        return connection is not null && id is null ? [] : await database.ReadAsync<DriftRow>(List, new { connection = id, all, take = MostDrifts }, cancellationToken);
+        return connection is not null && id is null ? [] : await database.ReadAsync<DriftRow>(List, new { connection = id, all, take = MostDrifts, seen = Caller.Seen }, cancellationToken);
     }
 
     /// <summary>One change; null when there is none with that id.</summary>

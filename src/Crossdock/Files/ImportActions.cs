@@ -2,6 +2,7 @@ using Crossdock.Capture;
 using Crossdock.Connections;
 using Crossdock.Model.Connectors;
 using Microsoft.Extensions.Options;
+using Crossdock.Database;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -34,6 +35,8 @@ public sealed class ImportActions(NpgsqlDataSource database, IConnectionDirector
         DELETE FROM file_chunks WHERE import_id IN (SELECT id FROM mine)
         """;
 
+    private const string Own = "SELECT id FROM file_imports WHERE id = ANY(@ids) AND connection_id = ANY(@seen)";
+
     private const string Standing = "SELECT state, coalesce(good, 0), coalesce(bad, 0), file_dropped_at IS NOT NULL FROM file_imports WHERE id = $1";
 
     private readonly FileVault vault = new(database);
@@ -49,7 +52,7 @@ public sealed class ImportActions(NpgsqlDataSource database, IConnectionDirector
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<ImportOutcome> UploadAsync(string key, string? fileName, Stream content, string actor, CancellationToken cancellationToken)
     {
-        if (!directory.Current.ByKey.TryGetValue(key, out var connection))
+        if (directory.Seen(key) is not { } connection)
         {
             return new(null);
         }
@@ -113,6 +116,11 @@ public sealed class ImportActions(NpgsqlDataSource database, IConnectionDirector
 
     private async Task<ImportOutcome> MoveAsync(string sql, Guid id, NpgsqlParameter[] more, string what, CancellationToken cancellationToken)
     {
+        if (!await OwnRows.IsOwnAsync(database, Own, id, cancellationToken))
+        {
+            return new(null);
+        }
+
         int changed;
         await using (var command = database.CreateCommand(sql))
         {

@@ -17,11 +17,11 @@ public sealed class ImportQueries(NpgsqlDataSource database, ConnectionQueries c
     // By the primary key, newest first: ids rise with time.
     private const string List = Columns + """
 
-        WHERE (@connection::int IS NULL OR i.connection_id = @connection) AND (@after::uuid IS NULL OR i.id < @after)
+        WHERE (@connection::int IS NULL OR i.connection_id = @connection) AND (@after::uuid IS NULL OR i.id < @after) AND (@seen::int[] IS NULL OR i.connection_id = ANY(@seen))
         ORDER BY i.id DESC LIMIT @take
         """;
 
-    private const string One = Columns + " WHERE i.id = @id";
+    private const string One = Columns + " WHERE i.id = @id AND (@seen::int[] IS NULL OR i.connection_id = ANY(@seen))";
 
     private const string Preview = "SELECT preview::text FROM file_imports WHERE id = @id";
 
@@ -34,12 +34,12 @@ public sealed class ImportQueries(NpgsqlDataSource database, ConnectionQueries c
             return Page<ImportRow>.Empty;
         }
 
-        var rows = await database.ReadAsync<ImportRow>(List, new { connection = id, after = page.After, take = page.Take + 1 }, cancellationToken);
+        var rows = await database.ReadAsync<ImportRow>(List, new { connection = id, after = page.After, take = page.Take + 1, seen = Caller.Seen }, cancellationToken);
         return Page<ImportRow>.Cut(rows, page, row => row.Id);
     }
 
     /// <summary>One import; null when there is none with that id.</summary>
-    public Task<ImportRow?> FindAsync(Guid id, CancellationToken cancellationToken) => database.ReadOneAsync<ImportRow>(One, new { id }, cancellationToken);
+    public Task<ImportRow?> FindAsync(Guid id, CancellationToken cancellationToken) => database.ReadOneAsync<ImportRow>(One, new { id, seen = Caller.Seen }, cancellationToken);
 
     /// <summary>One import with what its check found.</summary>
     public async Task<ImportAnswer?> AnswerAsync(Guid id, CancellationToken cancellationToken)

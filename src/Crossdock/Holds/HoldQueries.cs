@@ -39,13 +39,13 @@ public sealed class HoldQueries(NpgsqlDataSource database, ConnectionQueries con
 
     private const string Open = Columns + """
          FROM (SELECT * FROM holds
-              WHERE released_at IS NULL AND (@connection::int IS NULL OR connection_id = @connection) AND (@code::text IS NULL OR code = @code) AND (@after::uuid IS NULL OR id < @after)
+              WHERE released_at IS NULL AND (@connection::int IS NULL OR connection_id = @connection) AND (@code::text IS NULL OR code = @code) AND (@after::uuid IS NULL OR id < @after) AND (@seen::int[] IS NULL OR connection_id = ANY(@seen))
               ORDER BY id DESC LIMIT @take          -- holds_open
               ) h
         """ + Joins + " ORDER BY h.id DESC";
 
-    private const string One = Columns + " FROM holds h" + Joins + " WHERE h.id = @id";
-    private const string OfOrder = Columns + " FROM holds h" + Joins + " WHERE h.order_id = @order ORDER BY h.id";          // holds_by_order
+    private const string One = Columns + " FROM holds h" + Joins + " WHERE h.id = @id AND (@seen::int[] IS NULL OR h.connection_id = ANY(@seen))";
+    private const string OfOrder = Columns + " FROM holds h" + Joins + " WHERE h.order_id = @order AND (@seen::int[] IS NULL OR h.connection_id = ANY(@seen)) ORDER BY h.id";          // holds_by_order
 
     /// <summary>Open holds, newest first: of one store (by key) or all, of one code or all.</summary>
     public async Task<Page<HoldRow>> OpenAsync(string? store, string? code, PageRequest page, CancellationToken cancellationToken)
@@ -54,14 +54,14 @@ public sealed class HoldQueries(NpgsqlDataSource database, ConnectionQueries con
         return store is not null && connection is null
             ? Page<HoldRow>.Empty
             : Page<HoldRow>.Cut(
-                await database.ReadAsync<HoldRow>(Open, new { connection, code = code?.Replace('\0', '\uFFFD'), after = page.After, take = page.Take + 1 }, cancellationToken),
+                await database.ReadAsync<HoldRow>(Open, new { connection, code = code?.Replace('\0', '\uFFFD'), after = page.After, take = page.Take + 1, seen = Caller.Seen }, cancellationToken),
                 page,
                 row => row.Id);
     }
 
     /// <summary>One hold, open or released; null when there is none with that id.</summary>
-    public Task<HoldRow?> FindAsync(Guid id, CancellationToken cancellationToken) => database.ReadOneAsync<HoldRow>(One, new { id }, cancellationToken);
+    public Task<HoldRow?> FindAsync(Guid id, CancellationToken cancellationToken) => database.ReadOneAsync<HoldRow>(One, new { id, seen = Caller.Seen }, cancellationToken);
 
     internal async Task<IReadOnlyList<HoldRow>> OfOrderAsync(Guid order, CancellationToken cancellationToken) =>
-        await database.ReadAsync<HoldRow>(OfOrder, new { order }, cancellationToken);
+        await database.ReadAsync<HoldRow>(OfOrder, new { order, seen = Caller.Seen }, cancellationToken);
 }

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Crossdock.Accounts;
+using Crossdock.Database;
 using Crossdock.Delivery;
 using Crossdock.Model.Orders;
 using Crossdock.Orders;
@@ -10,6 +12,8 @@ namespace Crossdock.Holds;
 /// <summary>Opens and releases holds. An order is held while it has an open one; its deliveries wait until then.</summary>
 public sealed class HoldStore
 {
+    private const string Own = "SELECT id FROM holds WHERE id = ANY(@ids) AND connection_id = ANY(@seen)";
+
     private const string Flag = "UPDATE orders SET held = true, version = version + 1, updated_at = $2 WHERE id = ANY ($1) AND NOT held";
 
     private const string Open = """
@@ -120,11 +124,12 @@ public sealed class HoldStore
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<IReadOnlyList<ActionResult>> ReleaseAsync(IReadOnlyList<Guid> ids, string actor, string? reason, CancellationToken cancellationToken)
     {
+        var own = await OwnRows.KeepAsync(database, Own, ids, cancellationToken);
         var now = clock.GetUtcNow();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await ExecuteAsync(connection, LockOrders, [Ids(ids)], _ => 0, cancellationToken);
-        var closed = await ExecuteAsync(connection, Close, [Ids(ids), Parameters.Time(now), Text(actor), Text(reason)], reader => (
+        await ExecuteAsync(connection, LockOrders, [Ids(own)], _ => 0, cancellationToken);
+        var closed = await ExecuteAsync(connection, Close, [Ids(own), Parameters.Time(now), Text(actor), Text(reason)], reader => (
             Id: reader.GetGuid(0), Order: reader.GetGuid(1), Store: reader.GetInt32(2), Reason: reader.GetString(4), Delivery: reader.IsDBNull(5) ? (Guid?)null : reader.GetGuid(5)), cancellationToken);
         var free = await ExecuteAsync(connection, LetGo, [Ids([.. closed.Select(hold => hold.Order).Distinct()]), Parameters.Time(now)], reader => (
             Id: reader.GetGuid(0), Store: reader.GetInt32(1), State: EnumNames<OrderState>.Parse(reader.GetString(2)), Event: reader.GetGuid(3), ExternalId: reader.GetString(4), HasDeliveries: reader.GetBoolean(5)), cancellationToken);
@@ -163,6 +168,14 @@ public sealed class HoldStore
             .. closed.Select(hold => (hold.Order, hold.Store, new TimelineEntry(now, TimelineKind.Released, actor, $"Released: {hold.Reason}", reason, hold.Id))),
             .. stopped.Select(order => (order.Id, order.Store, new TimelineEntry(now, TimelineKind.State, actor, OrderSentences.Became(OrderState.New, OrderState.Approved), "the last hold was released"))),
         ], now));
+        if (Caller.Current is not null)
+        {
+            foreach (var hold in closed)
+            {
+                batch.BatchCommands.Add(AuditLog.Keeping(new AuditEntry("hold_released", "order", hold.Order.ToString(), hold.Store, new { hold.Reason }, Because: reason), now));
+            }
+        }
+
         await batch.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         intake.Wake();

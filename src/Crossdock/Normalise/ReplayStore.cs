@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Crossdock.Accounts;
+using Crossdock.Database;
 using Crossdock.Orders;
 using Npgsql;
 using NpgsqlTypes;
@@ -52,17 +54,22 @@ public sealed class ReplayStore(NpgsqlDataSource database, TimeProvider clock)
         INSERT INTO event_actions (id, event_id, at, actor, text, because) SELECT a.id, a.event_id, $3, $4, $5, $6 FROM unnest($1::uuid[], $2::uuid[]) AS a (event_id, id)
         """;
 
+    // A parked event may have outlived its payload.
+    private const string Own = """
+        SELECT id FROM events WHERE id = ANY(@ids) AND connection_id = ANY(@seen) UNION SELECT event_id FROM parked_events WHERE event_id = ANY(@ids) AND connection_id = ANY(@seen)
+        """;
+
     /// <summary>Works stored events again, parked or not.</summary>
     public Task<IReadOnlyList<ReplayResult>> ReplayAsync(IReadOnlyList<Guid> events, string actor, string? because, CancellationToken cancellationToken) =>
-        ActAsync(Replay, true, events, actor, "Worked again on request.", because, "there is no such event, its payload is gone, or it waits for this already", cancellationToken);
+        ActAsync("event_replayed", Replay, true, events, actor, "Worked again on request.", because, "there is no such event, its payload is gone, or it waits for this already", cancellationToken);
 
     /// <summary>Works parked events again.</summary>
     public Task<IReadOnlyList<ReplayResult>> ReplayParkedAsync(IReadOnlyList<Guid> events, string actor, string? because, CancellationToken cancellationToken) =>
-        ActAsync(ReplayParked, true, events, actor, "A parked event is worked again on request.", because, "it is not parked, or its payload is gone", cancellationToken);
+        ActAsync("event_replayed", ReplayParked, true, events, actor, "A parked event is worked again on request.", because, "it is not parked, or its payload is gone", cancellationToken);
 
     /// <summary>Gives parked events up. The payload stays and can be replayed.</summary>
     public Task<IReadOnlyList<ReplayResult>> DropParkedAsync(IReadOnlyList<Guid> events, string actor, string? because, CancellationToken cancellationToken) =>
-        ActAsync(Drop, false, events, actor, "A parked event was given up.", because, "it is not parked", cancellationToken);
+        ActAsync("event_given_up", Drop, false, events, actor, "A parked event was given up.", because, "it is not parked", cancellationToken);
 
     /// <summary>Puts stored events back within a transaction of the caller's, in the order given, and tells of it; answers which were put back.</summary>
     /// <param name="connection">In a transaction.</param>
@@ -82,14 +89,20 @@ public sealed class ReplayStore(NpgsqlDataSource database, TimeProvider clock)
     }
 
     private async Task<IReadOnlyList<ReplayResult>> ActAsync(
-        string sql, bool needsIds, IReadOnlyList<Guid> events, string actor, string text, string? because, string refusal, CancellationToken cancellationToken)
+        string what, string sql, bool needsIds, IReadOnlyList<Guid> events, string actor, string text, string? because, string refusal, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         Guid[] wanted = [.. events.Distinct()];
+        Guid[] own = [.. await OwnRows.KeepAsync(database, Own, wanted, cancellationToken)];
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var done = await RunAsync(connection, sql, needsIds, wanted, now, cancellationToken);
+        var done = await RunAsync(connection, sql, needsIds, own, now, cancellationToken);
         await TellAsync(connection, [.. done], [.. done], actor, text, because, now, cancellationToken);
+        if (Caller.Current is not null)
+        {
+            await AuditLog.KeepAsync(connection, [.. done.Select(id => new AuditEntry(what, "event", id.ToString(), Because: because))], now, cancellationToken);
+        }
+
         await transaction.CommitAsync(cancellationToken);
         return [.. wanted.Select(id => done.Contains(id) ? new ReplayResult(id, true) : new ReplayResult(id, false, refusal))];
     }

@@ -27,7 +27,7 @@ public sealed class OrderQueries(NpgsqlDataSource database, ConnectionQueries co
     private const string One = "SELECT " + Columns + """
         , o.version, o.generation, o.rules_version, o.source_updated_at, o.event_id, o.document
         FROM orders o JOIN connections c ON c.id = o.connection_id
-        WHERE o.id = @id          -- primary key
+        WHERE o.id = @id AND (@seen::int[] IS NULL OR o.connection_id = ANY(@seen))          -- primary key
         """;
 
     // Each of these stands on an index of its own; see 0001_trunk.sql and 0002_reading.sql.
@@ -45,7 +45,7 @@ public sealed class OrderQueries(NpgsqlDataSource database, ConnectionQueries co
 
     private const string Timeline = """
         SELECT id, entries FROM timeline
-        WHERE order_id = @order AND id > @after          -- timeline_by_order; ids rise with time
+        WHERE order_id = @order AND id > @after AND (@seen::int[] IS NULL OR connection_id = ANY(@seen))          -- timeline_by_order; ids rise with time
         ORDER BY id LIMIT @take
         """;
 
@@ -111,6 +111,11 @@ public sealed class OrderQueries(NpgsqlDataSource database, ConnectionQueries co
             Add(To, "to", QueryReading.Floor(to));
         }
 
+        if (Caller.Seen is { } seen)
+        {
+            QueryReading.AddSeen(sql, values, seen);
+        }
+
         if (page.After is { } after)
         {
             Add(After, "after", after);
@@ -134,12 +139,12 @@ public sealed class OrderQueries(NpgsqlDataSource database, ConnectionQueries co
     }
 
     /// <summary>One order; null when there is none with that id.</summary>
-    public Task<OrderDetail?> FindAsync(Guid id, CancellationToken cancellationToken) => database.ReadOneAsync<OrderDetail>(One, new { id }, cancellationToken);
+    public Task<OrderDetail?> FindAsync(Guid id, CancellationToken cancellationToken) => database.ReadOneAsync<OrderDetail>(One, new { id, seen = Caller.Seen }, cancellationToken);
 
     /// <summary>What happened to an order, oldest first. A page counts units of work; one may have several entries.</summary>
     public async Task<Page<TimelineEntry>> TimelineAsync(Guid order, PageRequest page, CancellationToken cancellationToken)
     {
-        var rows = await database.ReadAsync<TimelineRow>(Timeline, new { order, after = page.After ?? Guid.Empty, take = page.Take + 1 }, cancellationToken);
+        var rows = await database.ReadAsync<TimelineRow>(Timeline, new { order, after = page.After ?? Guid.Empty, take = page.Take + 1, seen = Caller.Seen }, cancellationToken);
         var cut = Page<TimelineRow>.Cut(rows, page, row => row.Id);
         return new([.. cut.Items.SelectMany(row => JsonSerializer.Deserialize(row.Entries, TimelineJson.Default.ListTimelineEntry) ?? [])], cut.Next);
     }

@@ -47,7 +47,7 @@ public sealed class ReadingQueries(NpgsqlDataSource database, IConnectionDirecto
     /// <summary>One connection's reading; null when there is no such connection.</summary>
     public async Task<ConnectionReading?> FindAsync(string key, CancellationToken cancellationToken)
     {
-        if (!directory.Current.ByKey.TryGetValue(key, out var connection))
+        if (directory.Seen(key) is not { } connection)
         {
             return null;
         }

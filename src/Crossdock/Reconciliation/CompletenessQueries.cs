@@ -57,7 +57,7 @@ public sealed class CompletenessQueries(NpgsqlDataSource database, IConnectionDi
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<IReadOnlyList<CompletenessStore>> StoresAsync(string? connection, DateOnly from, DateOnly to, CancellationToken cancellationToken)
     {
-        var stores = directory.Current.All.Where(store => store.Readers is not null && (connection is null || store.Key == connection)).OrderBy(store => store.Name, StringComparer.OrdinalIgnoreCase).ToList();
+        var stores = directory.Seen().Where(store => store.Readers is not null && (connection is null || store.Key == connection)).OrderBy(store => store.Name, StringComparer.OrdinalIgnoreCase).ToList();
         if (stores.Count == 0)
         {
             return [];
@@ -91,7 +91,7 @@ public sealed class CompletenessQueries(NpgsqlDataSource database, IConnectionDi
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<IReadOnlyList<CompletenessDifference>> DifferencesAsync(string connection, DateOnly? day, bool onlyOpen, CancellationToken cancellationToken)
     {
-        if (!directory.Current.ByKey.TryGetValue(connection, out var store))
+        if (directory.Seen(connection) is not { } store)
         {
             return [];
         }

@@ -34,7 +34,7 @@ public sealed class ReconcileActions(NpgsqlDataSource database, IConnectionDirec
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<ReconcileAnswer> AskAsync(string connection, DateOnly? from, DateOnly? to, string actor, CancellationToken cancellationToken)
     {
-        if (!directory.Current.ByKey.TryGetValue(connection, out var store))
+        if (directory.Seen(connection) is not { } store)
         {
             return new(0);
         }

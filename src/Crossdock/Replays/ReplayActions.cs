@@ -5,6 +5,7 @@ using Crossdock.Delivery;
 using Crossdock.Model.Connectors;
 using Crossdock.Model.Orders;
 using Crossdock.Rules;
+using Crossdock.Database;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -61,6 +62,9 @@ public sealed class ReplayActions(NpgsqlDataSource database, ReplayQueries queri
         SELECT id FROM trial UNION SELECT replay_id FROM chosen
         """;
 
+    // One who sees only some of its stores sees nothing of it.
+    private const string Own = "SELECT id FROM replays WHERE id = ANY(@ids) AND connections <@ @seen";
+
     private const string About = "SELECT state, connections, rules IS NOT NULL, dropped_at IS NOT NULL, EXISTS (SELECT FROM replay_applications a WHERE a.replay_id = r.id AND a.state = 'running') FROM replays r WHERE id = $1";
 
     private const string Choose = """
@@ -76,13 +80,13 @@ public sealed class ReplayActions(NpgsqlDataSource database, ReplayQueries queri
         var now = clock.GetUtcNow();
         var until = request.To < now ? request.To : now;
         var current = directory.Current;
-        string[] unknown = [.. request.Connections.Where(key => !current.ByKey.ContainsKey(key))];
+        string[] unknown = [.. request.Connections.Where(key => directory.Seen(key) is null)];
         if (unknown.Length > 0)
         {
             return new(null, $"There is no connection \"{unknown[0]}\".");
         }
 
-        List<Connection> stores = [.. request.Connections.Count == 0 ? current.All.Where(connection => connection.Mapping is not null) : request.Connections.Distinct().Select(key => current.ByKey[key])];
+        List<Connection> stores = [.. request.Connections.Count == 0 ? directory.Seen().Where(connection => connection.Mapping is not null) : request.Connections.Distinct().Select(key => current.ByKey[key])];
         if (stores.Find(store => store.Mapping is null) is { } mute)
         {
             return new(null, mute.BrokenBecause is { } broken ? $"The connection {mute.Name} cannot work with its present settings: {broken}" : $"{mute.Name} is no store: no orders come from it.");
@@ -136,6 +140,11 @@ public sealed class ReplayActions(NpgsqlDataSource database, ReplayQueries queri
     /// <summary>Has the events of the chosen orders worked again for good. Refused while the configuration in force is not the one that was tried.</summary>
     public async Task<ReplayAnswer> ApplyAsync(Guid id, ReplayChoice choice, string actor, CancellationToken cancellationToken)
     {
+        if (!await OwnRows.IsOwnAsync(database, Own, id, cancellationToken))
+        {
+            return new(null);
+        }
+
         string state;
         int[] connections;
         bool triesRules, isDropped, isApplying;
@@ -212,6 +221,11 @@ public sealed class ReplayActions(NpgsqlDataSource database, ReplayQueries queri
 
     private async Task<ReplayAnswer> MoveAsync(string sql, Guid id, NpgsqlParameter[] more, string what, CancellationToken cancellationToken)
     {
+        if (!await OwnRows.IsOwnAsync(database, Own, id, cancellationToken))
+        {
+            return new(null);
+        }
+
         await using (var command = database.CreateCommand(sql))
         {
             command.Parameters.Add(new() { Value = id });

@@ -16,11 +16,11 @@ public sealed class ReplayQueries(NpgsqlDataSource database)
         """;
 
     // By the primary key, newest first: ids rise with time.
-    private const string List = Columns + " WHERE @after::uuid IS NULL OR r.id < @after ORDER BY r.id DESC LIMIT @take";
+    private const string List = Columns + " WHERE (@after::uuid IS NULL OR r.id < @after) AND (@seen::int[] IS NULL OR r.connections <@ @seen) ORDER BY r.id DESC LIMIT @take";
 
-    private const string One = Columns + " WHERE r.id = @id";
+    private const string One = Columns + " WHERE r.id = @id AND (@seen::int[] IS NULL OR r.connections <@ @seen)";
 
-    private const string Rules = "SELECT rules::text FROM replays WHERE id = @id";
+    private const string Rules = "SELECT rules::text FROM replays WHERE id = @id AND (@seen::int[] IS NULL OR connections <@ @seen)";
 
     private const string Applications = """
         SELECT id, replay_id, state, kinds, cardinality(orders) AS named, include_shipped, total, put_back, skipped, error, because, created_at, created_by, ended_at
@@ -31,7 +31,7 @@ public sealed class ReplayQueries(NpgsqlDataSource database)
     private const string Differences = """
         SELECT d.id, c.key AS connection, d.order_id, d.external_id, d.number, d.kinds, d.state_before, d.state_after, d.creates, d.updates, d.cancels, d.told::text AS told, d.applied, d.applied_because
         FROM (SELECT * FROM replay_differences
-              WHERE replay_id = @id AND (@after::uuid IS NULL OR id > @after) AND (@kinds = 0 OR kinds & @kinds <> 0) AND (@only::uuid IS NULL OR id = @only)
+              WHERE replay_id = @id AND (@after::uuid IS NULL OR id > @after) AND (@kinds = 0 OR kinds & @kinds <> 0) AND (@only::uuid IS NULL OR id = @only) AND (@seen::int[] IS NULL OR connection_id = ANY(@seen))
               ORDER BY id LIMIT @take) d
         JOIN connections c ON c.id = d.connection_id ORDER BY d.id
         """;
@@ -47,34 +47,34 @@ public sealed class ReplayQueries(NpgsqlDataSource database)
                 WHEN NOT @shipped AND o.state IN ('in_shipment', 'delivered', 'closed') THEN 'shipped'
                 ELSE '' END AS why
             FROM replay_differences d LEFT JOIN orders o ON o.id = d.order_id
-            WHERE d.replay_id = @id AND (@kinds = 0 OR d.kinds & @kinds <> 0) AND (@orders::uuid[] IS NULL OR d.id = ANY(@orders)) AND d.applied IS DISTINCT FROM 'put_back') x
+            WHERE d.replay_id = @id AND (@kinds = 0 OR d.kinds & @kinds <> 0) AND (@orders::uuid[] IS NULL OR d.id = ANY(@orders)) AND (@seen::int[] IS NULL OR d.connection_id = ANY(@seen)) AND d.applied IS DISTINCT FROM 'put_back') x
         """;
 
     /// <summary>Replays, newest first.</summary>
     public async Task<Page<ReplayRow>> ListAsync(PageRequest page, CancellationToken cancellationToken)
     {
-        var rows = await database.ReadAsync<Row>(List, new { after = page.After, take = page.Take + 1 }, cancellationToken);
+        var rows = await database.ReadAsync<Row>(List, new { after = page.After, take = page.Take + 1, seen = Caller.Seen }, cancellationToken);
         return Page<ReplayRow>.Cut(await CompleteAsync(rows, cancellationToken), page, row => row.Id);
     }
 
     /// <summary>One replay; null when there is none with that id.</summary>
     public async Task<ReplayRow?> FindAsync(Guid id, CancellationToken cancellationToken) =>
-        await database.ReadOneAsync<Row>(One, new { id }, cancellationToken) is { } row ? (await CompleteAsync([row], cancellationToken))[0] : null;
+        await database.ReadOneAsync<Row>(One, new { id, seen = Caller.Seen }, cancellationToken) is { } row ? (await CompleteAsync([row], cancellationToken))[0] : null;
 
     /// <summary>The rules that it tries, as JSON; null when it tries those in force.</summary>
-    public Task<string?> RulesAsync(Guid id, CancellationToken cancellationToken) => database.ReadOneAsync<string>(Rules, new { id }, cancellationToken);
+    public Task<string?> RulesAsync(Guid id, CancellationToken cancellationToken) => database.ReadOneAsync<string>(Rules, new { id, seen = Caller.Seen }, cancellationToken);
 
     /// <summary>Orders that would be different, in the order of their ids: of one kind, or all.</summary>
     public async Task<Page<ReplayDifferenceRow>> DifferencesAsync(Guid id, ReplayKind? kind, PageRequest page, CancellationToken cancellationToken, Guid? only = null)
     {
-        var rows = await database.ReadAsync<Difference>(Differences, new { id, kinds = kind?.Bit() ?? 0, after = page.After, take = page.Take + 1, only }, cancellationToken);
+        var rows = await database.ReadAsync<Difference>(Differences, new { id, kinds = kind?.Bit() ?? 0, after = page.After, take = page.Take + 1, only, seen = Caller.Seen }, cancellationToken);
         var cut = Page<Difference>.Cut(rows, page, row => row.Id);
         return new([.. cut.Items.Select(row => row.Row())], cut.Next);
     }
 
     /// <summary>What applying would do now.</summary>
     public async Task<ReplayPreview> PreviewAsync(Guid id, IReadOnlyList<ReplayKind> kinds, IReadOnlyList<Guid>? orders, bool includeShipped, CancellationToken cancellationToken) =>
-        (await database.ReadOneAsync<ReplayPreview>(Preview, new { id, kinds = kinds.Aggregate(0, (all, kind) => all | kind.Bit()), orders = orders?.ToArray(), shipped = includeShipped }, cancellationToken))!;
+        (await database.ReadOneAsync<ReplayPreview>(Preview, new { id, kinds = kinds.Aggregate(0, (all, kind) => all | kind.Bit()), orders = orders?.ToArray(), shipped = includeShipped, seen = Caller.Seen }, cancellationToken))!;
 
     private async Task<List<ReplayRow>> CompleteAsync(IReadOnlyList<Row> rows, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Crossdock.Accounts;
 using Crossdock.Connections;
 using Crossdock.Database;
 using Crossdock.Delivery;
@@ -40,7 +41,7 @@ public sealed class OrderActions(NpgsqlDataSource database, IConnectionDirectory
     private const string Reopen = "UPDATE orders SET cancelled_by = NULL, updated_at = $2 WHERE id = $1";
 
     /// <summary>Approves an order; its last document is worked again, which makes its deliveries.</summary>
-    public Task<OrderActionResult> ApproveAsync(Guid id, string actor, string? because, CancellationToken cancellationToken) => ActAsync(id, async (connection, order, now) =>
+    public Task<OrderActionResult> ApproveAsync(Guid id, string actor, string? because, CancellationToken cancellationToken) => ActAsync(id, "approved", because, async (connection, order, now) =>
     {
         if (order.State is not (OrderState.AwaitingApproval or OrderState.New))
         {
@@ -53,7 +54,7 @@ public sealed class OrderActions(NpgsqlDataSource database, IConnectionDirectory
     }, cancellationToken);
 
     /// <summary>Brings back an order that a person cancelled here: its last document is worked again with today's rules. What the shop cancelled comes back from the shop.</summary>
-    public Task<OrderActionResult> RestoreAsync(Guid id, string actor, string? because, CancellationToken cancellationToken) => ActAsync(id, async (connection, order, now) =>
+    public Task<OrderActionResult> RestoreAsync(Guid id, string actor, string? because, CancellationToken cancellationToken) => ActAsync(id, "restored", because, async (connection, order, now) =>
     {
         if (order.State is not OrderState.Cancelled)
         {
@@ -73,7 +74,7 @@ public sealed class OrderActions(NpgsqlDataSource database, IConnectionDirectory
     }, cancellationToken);
 
     /// <summary>Has an order delivered that was read as history: its last document is worked again with today's rules, and from now on it is an order like any other.</summary>
-    public Task<OrderActionResult> DeliverAsync(Guid id, string actor, string? because, CancellationToken cancellationToken) => ActAsync(id, async (connection, order, now) =>
+    public Task<OrderActionResult> DeliverAsync(Guid id, string actor, string? because, CancellationToken cancellationToken) => ActAsync(id, "to_deliver", because, async (connection, order, now) =>
     {
         if (!order.IsHistory)
         {
@@ -147,7 +148,7 @@ public sealed class OrderActions(NpgsqlDataSource database, IConnectionDirectory
     /// <param name="actor">Who.</param>
     /// <param name="because">Why.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public Task<OrderActionResult> CancelAsync(Guid id, OrderState? seen, string actor, string? because, CancellationToken cancellationToken) => ActAsync(id, async (connection, order, now) =>
+    public Task<OrderActionResult> CancelAsync(Guid id, OrderState? seen, string actor, string? because, CancellationToken cancellationToken) => ActAsync(id, "cancelled", because, async (connection, order, now) =>
     {
         if (order.State is OrderState.Cancelled)
         {
@@ -218,7 +219,7 @@ public sealed class OrderActions(NpgsqlDataSource database, IConnectionDirectory
         return null;
     }, cancellationToken);
 
-    private async Task<OrderActionResult> ActAsync(Guid id, Func<NpgsqlConnection, StoredOrder, DateTimeOffset, Task<string?>> act, CancellationToken cancellationToken)
+    private async Task<OrderActionResult> ActAsync(Guid id, string what, string? because, Func<NpgsqlConnection, StoredOrder, DateTimeOffset, Task<string?>> act, CancellationToken cancellationToken)
     {
         if (await FindAsync(id, cancellationToken) is not { } key)
         {
@@ -240,9 +241,15 @@ public sealed class OrderActions(NpgsqlDataSource database, IConnectionDirectory
             order = OrderStore.Read(reader);
         }
 
-        if (await act(connection, order, clock.GetUtcNow()) is { } refusal)
+        var now = clock.GetUtcNow();
+        if (await act(connection, order, now) is { } refusal)
         {
             return OrderActionResult.Refused(refusal);
+        }
+
+        if (Caller.Current is not null)
+        {
+            await AuditLog.KeepAsync(connection, [new AuditEntry("order_" + what, "order", id.ToString(), order.ConnectionId.Value, new { order.Number, state = EnumNames<OrderState>.Of(order.State), order.IsHistory }, Because: because)], now, cancellationToken);
         }
 
         await transaction.CommitAsync(cancellationToken);
@@ -286,6 +293,6 @@ public sealed class OrderActions(NpgsqlDataSource database, IConnectionDirectory
         await using var command = database.CreateCommand(Find);
         command.Parameters.Add(new() { Value = id });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? (reader.GetInt32(0), reader.GetString(1), reader.GetString(2)) : null;
+        return await reader.ReadAsync(cancellationToken) && Caller.Sees(reader.GetInt32(0)) ? (reader.GetInt32(0), reader.GetString(1), reader.GetString(2)) : null;
     }
 }

@@ -43,7 +43,7 @@ public sealed class RhythmQueries(NpgsqlDataSource database, IConnectionDirector
     /// <summary>One store's rhythm; null when there is no such connection.</summary>
     public async Task<ConnectionRhythm?> FindAsync(string key, CancellationToken cancellationToken)
     {
-        if (!directory.Current.ByKey.TryGetValue(key, out var connection))
+        if (directory.Seen(key) is not { } connection)
         {
             return null;
         }

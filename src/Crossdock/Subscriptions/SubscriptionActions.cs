@@ -32,7 +32,7 @@ public sealed class SubscriptionActions(NpgsqlDataSource database, IConnectionDi
     /// <summary>Has one connection's webhooks checked, and put back where they are missing, by whichever node looks after them; waits for it for 20 seconds at most.</summary>
     public async Task<SubscriptionAnswer> CheckAsync(string key, CancellationToken cancellationToken)
     {
-        if (!directory.Current.ByKey.TryGetValue(key, out var connection))
+        if (directory.Seen(key) is not { } connection)
         {
             return new(null);
         }

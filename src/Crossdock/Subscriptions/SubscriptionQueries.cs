@@ -69,7 +69,7 @@ public sealed class SubscriptionQueries(NpgsqlDataSource database, IConnectionDi
     /// <summary>One connection's webhooks; null when there is no such connection.</summary>
     public async Task<ConnectionSubscriptions?> FindAsync(string key, CancellationToken cancellationToken)
     {
-        if (!directory.Current.ByKey.TryGetValue(key, out var connection))
+        if (directory.Seen(key) is not { } connection)
         {
             return null;
         }
@@ -94,10 +94,10 @@ public sealed class SubscriptionQueries(NpgsqlDataSource database, IConnectionDi
     }
 
     /// <summary>True when the connection's platform lets the hub look after webhooks, whatever its settings say.</summary>
-    public bool CanHave(string key) => directory.Current.ByKey.GetValueOrDefault(key) is { BrokenBecause: null, Connector: Model.Connectors.ISubscriptionSource };
+    public bool CanHave(string key) => directory.Seen(key) is { BrokenBecause: null, Connector: Model.Connectors.ISubscriptionSource };
 
     /// <summary>What happened to a connection itself, newest first.</summary>
-    public async Task<Page<ConnectionHistoryRow>> HistoryAsync(string key, PageRequest page, CancellationToken cancellationToken) => directory.Current.ByKey.TryGetValue(key, out var connection)
+    public async Task<Page<ConnectionHistoryRow>> HistoryAsync(string key, PageRequest page, CancellationToken cancellationToken) => directory.Seen(key) is { } connection
         ? Page<ConnectionHistoryRow>.Cut(await database.ReadAsync<ConnectionHistoryRow>(History, new { connection = connection.Id.Value, after = page.After, take = page.Take + 1 }, cancellationToken), page, row => row.Id)
         : Page<ConnectionHistoryRow>.Empty;
 

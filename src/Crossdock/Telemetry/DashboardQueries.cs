@@ -70,7 +70,7 @@ public sealed class DashboardQueries(NpgsqlDataSource database, TimeProvider clo
         SELECT m.minute, coalesce(sum(s.count) FILTER (WHERE s.name = 'received'), 0)::bigint AS received, coalesce(sum(s.count) FILTER (WHERE s.name = 'orders'), 0)::bigint AS orders,
                coalesce(sum(s.count) FILTER (WHERE s.name = 'delivered'), 0)::bigint AS delivered, coalesce(sum(s.count) FILTER (WHERE s.name = 'failed'), 0)::bigint AS failed
         FROM generate_series(@from::timestamptz, @to::timestamptz, interval '1 minute') m (minute)
-        LEFT JOIN statistics s ON s.minute = m.minute AND s.minute >= @from          -- statistics_by_minute
+        LEFT JOIN statistics s ON s.minute = m.minute AND s.minute >= @from AND (@seen::int[] IS NULL OR s.connection_id = ANY(@seen))          -- statistics_by_minute
         GROUP BY m.minute ORDER BY m.minute
         """;
 
@@ -80,21 +80,21 @@ public sealed class DashboardQueries(NpgsqlDataSource database, TimeProvider clo
                coalesce(sum(s.count) FILTER (WHERE s.name = 'orders'), 0)::bigint AS orders, coalesce(sum(s.count) FILTER (WHERE s.name = 'handed_over'), 0)::bigint AS delivered,
                coalesce(sum(s.count) FILTER (WHERE s.name = 'excluded'), 0)::bigint AS excluded, coalesce(sum(s.count) FILTER (WHERE s.name = 'parked'), 0)::bigint AS parked
         FROM connections c LEFT JOIN statistics s ON s.connection_id = c.id AND s.minute >= @from
-        LEFT JOIN (SELECT connection_id, count(*) AS held FROM (SELECT connection_id FROM orders WHERE held LIMIT @bound) x GROUP BY connection_id) h ON h.connection_id = c.id
-        LEFT JOIN (SELECT connection_id, count(*) AS failed FROM (SELECT connection_id FROM deliveries WHERE state = 'dead' LIMIT @bound) x GROUP BY connection_id) d ON d.connection_id = c.id
-        WHERE c.deleted_at IS NULL
+        LEFT JOIN (SELECT connection_id, count(*) AS held FROM (SELECT connection_id FROM orders WHERE held AND (@seen::int[] IS NULL OR connection_id = ANY(@seen)) LIMIT @bound) x GROUP BY connection_id) h ON h.connection_id = c.id
+        LEFT JOIN (SELECT connection_id, count(*) AS failed FROM (SELECT connection_id FROM deliveries WHERE state = 'dead' AND (@seen::int[] IS NULL OR connection_id = ANY(@seen)) LIMIT @bound) x GROUP BY connection_id) d ON d.connection_id = c.id
+        WHERE c.deleted_at IS NULL AND (@seen::int[] IS NULL OR c.id = ANY(@seen))
         GROUP BY c.key, c.name, c.platform, h.held, d.failed
         HAVING bool_or(s.name = 'received') OR h.held > 0 OR d.failed > 0 ORDER BY c.key
         """;
 
     private const string Open = """
-        SELECT (SELECT count(*) FROM (SELECT FROM inbox LIMIT @bound) x)::int AS inbox,
-               (SELECT count(*) FROM (SELECT FROM deliveries WHERE state = 'waiting' LIMIT @bound) x)::int AS waiting,
-               (SELECT count(*) FROM (SELECT attempts FROM deliveries WHERE state = 'waiting' LIMIT @bound) x WHERE attempts > 0)::int AS retrying,
-               (SELECT count(*) FROM (SELECT FROM orders WHERE state = 'awaiting_approval' LIMIT @bound) x)::int AS awaiting_approval,
-               (SELECT count(*) FROM (SELECT FROM orders WHERE held LIMIT @bound) x)::int AS held_orders,
-               (SELECT count(*) FROM (SELECT FROM deliveries WHERE state = 'dead' LIMIT @bound) x)::int AS dead_letters,
-               (SELECT count(*) FROM (SELECT FROM parked_events WHERE NOT waits_for_order LIMIT @bound) x)::int AS parked
+        SELECT (SELECT count(*) FROM (SELECT FROM inbox WHERE (@seen::int[] IS NULL OR connection_id = ANY(@seen)) LIMIT @bound) x)::int AS inbox,
+               (SELECT count(*) FROM (SELECT FROM deliveries WHERE state = 'waiting' AND (@seen::int[] IS NULL OR connection_id = ANY(@seen)) LIMIT @bound) x)::int AS waiting,
+               (SELECT count(*) FROM (SELECT attempts FROM deliveries WHERE state = 'waiting' AND (@seen::int[] IS NULL OR connection_id = ANY(@seen)) LIMIT @bound) x WHERE attempts > 0)::int AS retrying,
+               (SELECT count(*) FROM (SELECT FROM orders WHERE state = 'awaiting_approval' AND (@seen::int[] IS NULL OR connection_id = ANY(@seen)) LIMIT @bound) x)::int AS awaiting_approval,
+               (SELECT count(*) FROM (SELECT FROM orders WHERE held AND (@seen::int[] IS NULL OR connection_id = ANY(@seen)) LIMIT @bound) x)::int AS held_orders,
+               (SELECT count(*) FROM (SELECT FROM deliveries WHERE state = 'dead' AND (@seen::int[] IS NULL OR connection_id = ANY(@seen)) LIMIT @bound) x)::int AS dead_letters,
+               (SELECT count(*) FROM (SELECT FROM parked_events WHERE NOT waits_for_order AND (@seen::int[] IS NULL OR connection_id = ANY(@seen)) LIMIT @bound) x)::int AS parked
         """;
 
     /// <summary>The figures now.</summary>
@@ -110,13 +110,13 @@ public sealed class DashboardQueries(NpgsqlDataSource database, TimeProvider clo
     {
         var now = clock.GetUtcNow();
         var to = new DateTimeOffset(now.Ticks - (now.Ticks % TimeSpan.TicksPerMinute), TimeSpan.Zero);
-        return await database.ReadAsync<DashboardMinute>(Minutes, new { from = to.AddMinutes(-59), to }, cancellationToken);
+        return await database.ReadAsync<DashboardMinute>(Minutes, new { from = to.AddMinutes(-59), to, seen = Caller.Seen }, cancellationToken);
     }
 
     /// <summary>What each store sent since midnight UTC, with what is stuck of it.</summary>
     public async Task<IReadOnlyList<StoreToday>> StoresAsync(CancellationToken cancellationToken) =>
-        await database.ReadAsync<StoreToday>(Stores, new { from = new DateTimeOffset(clock.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero), bound = Dashboard.Bound }, cancellationToken);
+        await database.ReadAsync<StoreToday>(Stores, new { from = new DateTimeOffset(clock.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero), bound = Dashboard.Bound, seen = Caller.Seen }, cancellationToken);
 
     /// <summary>What waits or is stuck.</summary>
-    public async Task<OpenWork> OpenAsync(CancellationToken cancellationToken) => (await database.ReadOneAsync<OpenWork>(Open, new { bound = Dashboard.Bound }, cancellationToken))!;
+    public async Task<OpenWork> OpenAsync(CancellationToken cancellationToken) => (await database.ReadOneAsync<OpenWork>(Open, new { bound = Dashboard.Bound, seen = Caller.Seen }, cancellationToken))!;
 }

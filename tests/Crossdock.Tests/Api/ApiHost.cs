@@ -52,6 +52,7 @@ public sealed class ApiHost : IAsyncLifetime
         application = builder.Build();
         application.UseCrossdockSecurityHeaders();
         application.UseAuthentication();
+        application.UseCrossdockCaller();
         application.UseCrossdockOwnPages();
         application.UseAuthorization();
         application.MapCrossdockApi();

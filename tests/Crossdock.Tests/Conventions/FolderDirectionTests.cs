@@ -9,20 +9,21 @@ public sealed partial class FolderDirectionTests
     private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
     {
         ["Database"] = [],
+        // Whoever changes something for a person tells the audit log, which stands in Accounts.
         ["Accounts"] = ["Database"],
         ["Telemetry"] = ["Database"],
         ["Rules"] = ["Orders"],
         ["Access"] = [],
-        ["Connections"] = ["Access", "Database", "Rules", "Telemetry"],
+        ["Connections"] = ["Accounts", "Access", "Database", "Rules", "Telemetry"],
         ["Capture"] = ["Connections", "Database", "Normalise", "Telemetry"],
         ["Relay"] = ["Capture", "Connections", "Telemetry"],
         ["Orders"] = ["Capture", "Connections", "Database", "Delivery", "Holds", "Rules", "Telemetry"],
-        ["Normalise"] = ["Capture", "Connections", "Database", "Delivery", "Drift", "Holds", "News", "Orders", "Rules", "Telemetry"],
+        ["Normalise"] = ["Accounts", "Capture", "Connections", "Database", "Delivery", "Drift", "Holds", "News", "Orders", "Rules", "Telemetry"],
         ["News"] = ["Connections", "Database", "Delivery", "Normalise", "Orders", "Telemetry"],
         ["Drift"] = ["Alerts", "Connections", "Database", "Delivery", "Holds", "Normalise", "Reading", "Telemetry"],
-        ["Delivery"] = ["Connections", "Database", "Holds", "Orders", "Telemetry"],
+        ["Delivery"] = ["Accounts", "Connections", "Database", "Holds", "Orders", "Telemetry"],
         ["Alerts"] = ["Connections", "Database", "Delivery"],
-        ["Holds"] = ["Connections", "Database", "Delivery", "Orders", "Telemetry"],
+        ["Holds"] = ["Accounts", "Connections", "Database", "Delivery", "Orders", "Telemetry"],
         ["Backfill"] = ["Access", "Connections", "Database", "Normalise", "Orders", "Reading", "Telemetry"],
         ["Reading"] = ["Access", "Alerts", "Capture", "Connections", "Database", "Normalise", "Telemetry"],
         ["Rhythm"] = ["Alerts", "Connections", "Database", "Reading", "Subscriptions", "Telemetry"],
@@ -30,7 +31,7 @@ public sealed partial class FolderDirectionTests
         ["Reconciliation"] = ["Access", "Alerts", "Connections", "Database", "Normalise", "Reading", "Telemetry"],
         ["Files"] = ["Capture", "Connections", "Database", "Normalise", "Reading", "Telemetry"],
         ["Replays"] = ["Connections", "Database", "Delivery", "Normalise", "Orders", "Reading", "Rules", "Telemetry"],
-        ["Review"] = ["Connections", "Database", "Delivery", "Holds", "Normalise", "Orders"],
+        ["Review"] = ["Accounts", "Connections", "Database", "Delivery", "Holds", "Normalise", "Orders"],
         ["Api"] = ["Accounts", "Alerts", "Backfill", "Capture", "Connections", "Database", "Delivery", "Drift", "Files", "Holds", "Normalise", "Orders", "Reading", "Reconciliation", "Replays", "Review", "Rhythm", "Rules", "Subscriptions", "Telemetry"],
     };
 
