@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -7,9 +8,15 @@ namespace Crossdock.Bench;
 /// <summary>A server under measurement, in a process of its own.</summary>
 internal sealed class BenchProcess : IAsyncDisposable
 {
+    private const int MostLines = 60;
     private readonly Process process;
+    private readonly ConcurrentQueue<string> told;
 
-    private BenchProcess(Process process, int port) => (this.process, Port) = (process, port);
+    private BenchProcess(Process process, int port, ConcurrentQueue<string> told) => (this.process, Port, this.told) = (process, port, told);
+
+    /// <summary>What it wrote last.</summary>
+    public string Told => string.Join(Environment.NewLine, told);
+
 
     public int Port { get; }
     public int Id => process.Id;
@@ -70,7 +77,14 @@ internal sealed class BenchProcess : IAsyncDisposable
         }
 
         var process = Process.Start(start)!;
-        process.OutputDataReceived += (_, _) => { };
+        var told = new ConcurrentQueue<string>();
+        process.OutputDataReceived += (_, line) =>
+        {
+            told.Enqueue(line.Data ?? "");
+            while (told.Count > MostLines && told.TryDequeue(out string? _))
+            {
+            }
+        };
         process.BeginOutputReadLine();
         for (int attempt = 0; attempt < 600; attempt++)
         {
@@ -83,7 +97,7 @@ internal sealed class BenchProcess : IAsyncDisposable
             {
                 using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
                 await socket.ConnectAsync(IPAddress.Loopback, port);
-                return new BenchProcess(process, port);
+                return new BenchProcess(process, port, told);
             }
             catch (SocketException)
             {

@@ -30,6 +30,8 @@ switch (args.FirstOrDefault())
         return await FaultsBench.RunAsync(Option("--runs", 1), Option("--seed", 1), Option("--orders", 1000), Option("--kills", 5));
     case "backfill":
         return await BackfillBench.RunAsync(Option("--seconds", 60), Option("--limit", 50)) ? 0 : 1;
+    case "drops":
+        return await DropsBench.RunAsync(Option("--orders", 20_000), Option("--percent", 1), Option("--every", 300), Option("--grace", 180)) ? 0 : 1;
     case "replay":
         return await ReplayBench.RunAsync(Option("--orders", 1_000_000), args.Contains("--wait")) ? 0 : 1;
     default:
@@ -40,6 +42,7 @@ switch (args.FirstOrDefault())
             ./bench shapes     what watching a document's shape adds to the main path        [--rounds 5]
             ./bench idle       CPU and memory of the hub with no traffic                     [--seconds 20] [--orders 100000]
             ./bench backfill   share of a platform's own limit that a backfill uses         [--seconds 60] [--limit 50]
+            ./bench drops      shops that lose webhooks, until nothing is missing            [--orders 20000] [--percent 1] [--every 300] [--grace 180]
             ./bench replay     stored orders tried under other rules, against reading and mapping [--orders 1000000] [--wait]
             ./bench faults     kills hub and PostgreSQL with orders in flight, and counts    [--runs 1] [--seed 1] [--orders 1000] [--kills 5]
             """);

@@ -79,6 +79,51 @@ public sealed partial class ConnectTests(ConsoleHub hub, Browser browser)
     }
 
     [Fact]
+    public async Task Time_zone_is_chosen_kept_and_taken_away()
+    {
+        await using var desk = await browser.SignInAsync(hub);
+        await desk.Page.GotoAsync("/connect/jumpseller");
+        Assert.Equal("America/Santiago", await desk.Page.InputValueAsync("select[name=timeZone]"));
+        await desk.Page.GotoAsync("/connect/prestashop");
+        Assert.Equal(0, await desk.Page.Locator("select[name=timeZone]").CountAsync());
+        await desk.Page.GotoAsync("/connect/shopify");
+        Assert.Equal("", await desk.Page.InputValueAsync("select[name=timeZone]"));
+        await desk.Page.FillAsync("input[name='settings.shop']", "zoned.myshopify.com");
+        await desk.Page.FillAsync("input[name='secrets.webhookSecret']", ConsoleHub.Secret);
+        await desk.Page.FillAsync("input[name=key]", "zoned");
+        await desk.Page.SelectOptionAsync("select[name=timeZone]", "Europe/Madrid");
+        await desk.FollowAsync(desk.Page.Locator("form.connect button.primary"), "/connections/zoned/start");
+        Assert.Equal("Europe/Madrid", await hub.ScalarAsync("SELECT time_zone FROM connections WHERE key = 'zoned'"));
+
+        await desk.Page.GotoAsync("/connections/zoned/settings");
+        Assert.Equal("Europe/Madrid", await desk.Page.InputValueAsync("select[name=timeZone]"));
+        await desk.Page.FillAsync("input[name=name]", "Zoned");
+        await desk.FollowAsync(desk.Page.Locator("form.connect button.primary"), "/connections/zoned/start");
+        Assert.Equal("Zoned Europe/Madrid", await hub.ScalarAsync("SELECT concat_ws(' ', name, time_zone) FROM connections WHERE key = 'zoned'"));
+
+        // A program that does not speak of it keeps it; one that names none that exists is told.
+        using var api = new HttpClient { BaseAddress = new Uri(hub.Address + "/api/v1/"), DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", ConsoleHub.Token) } };
+        var stored = await api.GetFromJsonAsync<JsonElement>("connections/zoned/settings", Stop);
+        Assert.Equal("Europe/Madrid", stored.GetProperty("draft").GetProperty("timeZone").GetString());
+        var change = JsonSerializer.Deserialize<Dictionary<string, object?>>(stored.GetProperty("draft").GetRawText())!;
+        change["timeZone"] = "Europe/Madird";
+        using (var wrong = await api.PutAsJsonAsync("connections/zoned/settings", change, Stop))
+        {
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, wrong.StatusCode);
+            Assert.Contains("There is no time zone", await wrong.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
+        }
+
+        change.Remove("timeZone");
+        using (var put = await api.PutAsJsonAsync("connections/zoned/settings", change, Stop)) Assert.Equal(HttpStatusCode.OK, put.StatusCode);
+        Assert.Equal("Europe/Madrid", await hub.ScalarAsync("SELECT time_zone FROM connections WHERE key = 'zoned'"));
+
+        await desk.Page.GotoAsync("/connections/zoned/settings");
+        await desk.Page.SelectOptionAsync("select[name=timeZone]", "");
+        await desk.FollowAsync(desk.Page.Locator("form.connect button.primary"), "/connections/zoned/start");
+        Assert.Equal(DBNull.Value, await hub.ScalarAsync("SELECT time_zone FROM connections WHERE key = 'zoned'"));
+    }
+
+    [Fact]
     public async Task Programs_connect_and_change_with_versions()
     {
         using var api = new HttpClient { BaseAddress = new Uri(hub.Address + "/api/v1/"), DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", ConsoleHub.Token) } };

@@ -9,6 +9,7 @@ internal static class JumpsellerManifest
     {
         Platform = "jumpseller",
         Title = "Jumpseller",
+        TimeZone = "America/Santiago",
         Summary = "Receives a Jumpseller store's orders by signed webhooks, reads them for polling, backfill and reconciliation, and tells shipments with tracking back.",
         Settings =
         [

@@ -73,7 +73,7 @@ internal sealed partial class PrestaShopLines
         decimal refunded = payloads.Number(detail, "product_quantity_refunded", pointer) ?? 0;
         var unit = Amount(row, "unit_price_tax_incl", pointer) ?? Amount(detail, "unit_price_tax_incl", pointer);
         var total = Amount(detail, "total_price_tax_incl", pointer)
-            ?? (unit is { } each ? PrestaShopPayloads.Of(decimal.Round(each.Amount * (quantity ?? 0), PrestaShopPayloads.Decimals(currency), MidpointRounding.AwayFromZero), currency) : null);
+            ?? (unit is { } each ? PrestaShopPayloads.Of(decimal.Round(each.Amount * (quantity ?? 0), Currencies.MinorDigits(currency), MidpointRounding.AwayFromZero), currency) : null);
         var net = Amount(detail, "total_price_tax_excl", pointer);
         string? variant = PrestaShopPayloads.Id(row, "product_attribute_id") ?? PrestaShopPayloads.Id(detail, "product_attribute_id");
         Dictionary<string, string> attributes = new(StringComparer.Ordinal);

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.Json;
 using Crossdock.Model.Connectors;
@@ -11,14 +10,9 @@ internal sealed class PrestaShopPayloads
 {
     private const NumberStyles Decimal = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite;
 
-    private static readonly FrozenSet<string> WithoutCents = FrozenSet.Create("CLP", "PYG", "JPY", "KRW", "VND", "ISK", "UGX", "XAF", "XOF", "XPF", "CLF", "GNF", "KMF", "RWF", "BIF", "DJF", "VUV");
-
     internal Unmappable? Fault { get; private set; }
 
     internal void Complain(string because, string pointer, JsonElement? value = null) => Fault ??= new(because, pointer, value is { } found ? Shown(found) : null);
-
-    /// <summary>Digits after the point that the currency's amounts have.</summary>
-    internal static int Decimals(string currency) => WithoutCents.Contains(currency) ? 0 : 2;
 
     /// <summary>A property that is there and not null.</summary>
     internal static JsonElement? Get(JsonElement parent, string name) =>
@@ -73,9 +67,9 @@ internal sealed class PrestaShopPayloads
     /// <summary>The amount without the zeros that PrestaShop pads it with; other digits stay.</summary>
     internal static Money Of(decimal amount, string currency)
     {
-        decimal rounded = decimal.Round(amount, Decimals(currency));
+        decimal rounded = decimal.Round(amount, Currencies.MinorDigits(currency));
         // Dividing by one leaves out the zeros at the end.
-        return new(rounded == amount ? rounded + Zero(Decimals(currency)) : amount / 1.0000000000000000000000000000m, currency);
+        return new(rounded == amount ? rounded + Zero(Currencies.MinorDigits(currency)) : amount / 1.0000000000000000000000000000m, currency);
     }
 
     internal static string Shown(JsonElement value)
@@ -85,7 +79,7 @@ internal sealed class PrestaShopPayloads
     }
 
     // Adding 0.00 gives the two places to a whole number.
-    private static decimal Zero(int places) => places == 0 ? 0m : 0.00m;
+    private static decimal Zero(int places) => new(0, 0, 0, false, (byte)places);
 
     private static string? Clean(string text)
     {

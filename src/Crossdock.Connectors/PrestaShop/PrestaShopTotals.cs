@@ -92,7 +92,7 @@ internal sealed class PrestaShopTotals
         }
 
         decimal difference = Total.Amount - (Sum(items) - Discount + Shipping + Wrapping).Amount;
-        decimal cent = PrestaShopPayloads.Decimals(currency) == 0 ? 1m : 0.01m;
+        decimal cent = new(1, 0, 0, false, (byte)Currencies.MinorDigits(currency));
         return Math.Abs(difference) > cent * items.Count ? PrestaShopPayloads.Of(difference, currency) : null;
     }
 

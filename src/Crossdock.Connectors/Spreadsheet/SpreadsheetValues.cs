@@ -1,5 +1,6 @@
 using System.Globalization;
 using Crossdock.Model.Connectors;
+using Crossdock.Model.Orders;
 using NodaTime;
 
 namespace Crossdock.Connectors.Spreadsheet;
@@ -8,13 +9,11 @@ namespace Crossdock.Connectors.Spreadsheet;
 internal static class SpreadsheetValues
 {
     // Amounts of these have no decimals, so that one separator before three digits can only group.
-    private static readonly HashSet<string> Whole = new(StringComparer.Ordinal) { "CLP", "JPY", "KRW", "PYG", "VND", "ISK", "UGX", "RWF", "XAF", "XOF", "XPF", "KMF", "GNF", "DJF", "BIF", "VUV" };
-
     private static readonly string[] DayFirst = ["d/M/yyyy", "d/M/yy"], MonthFirst = ["M/d/yyyy", "M/d/yy"], YearFirst = ["yyyy/M/d"];
 
     private static readonly string[] Times = ["H:mm", "H:mm:ss", "H:mm:ss.FFFFFFF", "h:mm tt", "h:mm:ss tt", "h:mmtt"];
 
-    internal static bool HasNoDecimals(string currency) => Whole.Contains(currency);
+    internal static bool HasNoDecimals(string currency) => Currencies.MinorDigits(currency) == 0;
 
     /// <summary>A decimal number; signs of currency and spaces around it are understood.</summary>
     internal static decimal? Number(FileCell cell, DecimalStyle style, bool isWhole, out string? problem)

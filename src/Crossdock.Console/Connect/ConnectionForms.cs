@@ -52,6 +52,7 @@ internal static class ConnectionForms
             Enabled = former is null || sent["enabled"] != "false",
             Approval = sent["approval"] == "manual" ? "manual" : "automatic",
             Polling = Sent(sent, "polling") is { Length: > 0 } polling ? polling.Trim() : former?.Draft.Polling,
+            TimeZone = Sent(sent, "timeZone")?.Trim(),
             Destinations = [.. sent["destination"].OfType<string>().Where(one => one.Length > 0)],
             Settings = settings,
             Secrets = Secrets(sent, manifest),

@@ -21,7 +21,7 @@ internal sealed record Figures(
     /// <summary>All stores with what they sent today, those with most orders first; a silent one is worth seeing too.</summary>
     public IReadOnlyList<(ConnectionSummary Store, StoreToday? Today)> Stores { get; } =
     [
-        .. Connections.Where(connection => connection.IsStore || connection.Received > 0)
+        .. Connections.Where(connection => connection.IsStore || (connection.Received > 0 && !connection.IsDestination))
             .Select(connection => (connection, Hub.Stores.FirstOrDefault(store => store.Store == connection.Key)))
             .OrderByDescending(one => one.Item2?.Orders ?? 0).ThenBy(one => one.connection.Name, StringComparer.OrdinalIgnoreCase),
     ];

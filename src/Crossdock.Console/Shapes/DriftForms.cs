@@ -15,9 +15,9 @@ internal static class DriftForms
 {
     public static void Map(IEndpointRouteBuilder console)
     {
-        Post("accept", (actions, connection, id, actor, because, stop) => actions.AcceptAsync(connection, id, actor, because, stop), orders => $"Accepted: it is usual from now on. {Count(orders)} on.");
+        Post("accept", (actions, connection, id, actor, because, stop) => actions.AcceptAsync(connection, id, actor, because, stop), orders => $"Accepted: it is usual from now on. {Spoken(orders, "goes", "go")} on.");
         Post("ignore", (actions, connection, id, actor, because, stop) => actions.IgnoreAsync(connection, id, actor, because, stop), _ => "Nothing more is said of it.");
-        Post("replay", (actions, connection, id, actor, because, stop) => actions.ReplayAsync(connection, id, actor, because, stop), orders => $"{orders.ToString("N0", CultureInfo.InvariantCulture)} worked again; what is still wrong stays held.");
+        Post("replay", (actions, connection, id, actor, because, stop) => actions.ReplayAsync(connection, id, actor, because, stop), orders => $"{Spoken(orders, "is", "are")} worked again; what is still wrong stays held.");
 
         void Post(string path, Func<DriftActions, string, string, string, string?, CancellationToken, Task<DriftAnswer>> act, Func<int, string> done) =>
             console.MapPost("/console/drift/" + path, (HttpContext context, IAntiforgery antiforgery, DriftActions actions) => RunAsync(context, antiforgery, actions, act, done)).Needs(Permission.Write).ExcludeFromDescription();
@@ -38,5 +38,5 @@ internal static class DriftForms
         return Results.LocalRedirect(ActionEndpoints.Local(sent["back"]));
     }
 
-    private static string Count(int orders) => orders == 1 ? "1 order goes" : $"{orders.ToString("N0", CultureInfo.InvariantCulture)} orders go";
+    private static string Spoken(int orders, string one, string many) => orders == 1 ? $"1 order {one}" : $"{orders.ToString("N0", CultureInfo.InvariantCulture)} orders {many}";
 }

@@ -43,7 +43,12 @@ internal static class Say
     /// <summary>What a delivery is, in a table that names the destination beside it.</summary>
     public static string Short(Crossdock.Delivery.DeliveryRow delivery) => delivery.Tells is { } state ? $"tell: {Name(state)}" : Kind(delivery.Kind).ToLowerInvariant();
 
-    public static string Amount(decimal amount, string currency) => string.Create(CultureInfo.InvariantCulture, $"{amount:#,0.00##} {currency}");
+    /// <summary>"12.90 EUR", "12,990 CLP": with the digits the currency has, and more where the amount has more.</summary>
+    public static string Amount(decimal amount, string currency)
+    {
+        int digits = Currencies.MinorDigits(currency);
+        return amount.ToString($"#,0.{new string('0', digits)}{new string('#', 6 - digits)}", CultureInfo.InvariantCulture) + " " + currency;
+    }
 
     public static string Amount(Money? money) => money is { } value ? Amount(value.Amount, value.Currency) : "";
 

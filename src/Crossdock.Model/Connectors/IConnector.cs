@@ -23,6 +23,8 @@ public sealed record ConnectorManifest
     public required string Title { get; init; }
     /// <summary>One or two sentences: what the connector does.</summary>
     public required string Summary { get; init; }
+    /// <summary>The time zone that most of its shops keep, a name of the tz database: a new connection's form begins with it. Null where its shops are everywhere.</summary>
+    public string? TimeZone { get; init; }
     /// <summary>Settings, in the order of a form.</summary>
     public IReadOnlyList<SettingField> Settings { get; init; } = [];
     /// <summary>Secrets, in the order of a form. Stored encrypted, never shown again.</summary>

@@ -22,10 +22,11 @@ internal static class ConnectCommand
         var set = new Option<string[]>("--set") { Description = "A setting, as shop=acme.myshopify.com or create.url=https://...; may be given several times", DefaultValueFactory = _ => [] };
         var secret = new Option<string[]>("--secret") { Description = "A secret, as webhookSecret=...; without =... it is asked for unseen. May be given several times", DefaultValueFactory = _ => [] };
         var destination = new Option<string[]>("--destination") { Description = "Key of a destination of its orders; may be given several times", DefaultValueFactory = _ => [] };
+        var zone = new Option<string?>("--time-zone") { Description = "Time zone of the store's days, such as America/Santiago; left out, the one that most shops of the platform keep, or the installation's" };
         var isManual = new Option<bool>("--approve") { Description = "A person approves every order" };
         var wait = new Option<bool>("--wait") { Description = "Wait until the first order has arrived" };
         var help = new Option<bool>("--form") { Description = "Only show the platform's form: what is needed, and where to find it" };
-        var command = new Command("connect", "Connect a shop or destination: fill in its form, test it, see the first order arrive.") { platform, key, name, set, secret, destination, isManual, wait, help, url, token };
+        var command = new Command("connect", "Connect a shop or destination: fill in its form, test it, see the first order arrive.") { platform, key, name, set, secret, destination, zone, isManual, wait, help, url, token };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var connector = BuiltInConnectors.All.FirstOrDefault(one => one.Manifest.Platform == parsed.GetValue(platform));
@@ -60,6 +61,7 @@ internal static class ConnectCommand
                 Name = parsed.GetValue(name),
                 Platform = connector.Manifest.Platform,
                 Approval = parsed.GetValue(isManual) ? "manual" : null,
+                TimeZone = parsed.GetValue(zone) ?? connector.Manifest.TimeZone,
                 Destinations = parsed.GetValue(destination),
                 Settings = settings,
                 Secrets = secrets,

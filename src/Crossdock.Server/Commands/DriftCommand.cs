@@ -78,8 +78,8 @@ internal static class DriftCommand
             int orders = done.RootElement.GetProperty("orders").GetInt32();
             Console.WriteLine(verb switch
             {
-                "accept" => string.Create(CultureInfo.InvariantCulture, $"Accepted; {orders:N0} orders go on."),
-                "replay" => string.Create(CultureInfo.InvariantCulture, $"{orders:N0} orders are worked again; what is still wrong stays held."),
+                "accept" => string.Create(CultureInfo.InvariantCulture, $"Accepted; {orders:N0} {(orders == 1 ? "order goes" : "orders go")} on."),
+                "replay" => string.Create(CultureInfo.InvariantCulture, $"{orders:N0} {(orders == 1 ? "order is" : "orders are")} worked again; what is still wrong stays held."),
                 _ => "Ignored.",
             });
             return 0;

@@ -77,8 +77,8 @@ internal sealed class SandboxTown : IAsyncDisposable
         }));
         var cumbre = Keep(await PrestaShopEmulator.StartAsync(new() { FirstId = number, LossRate = 0.02, RepeatRate = 0.03, SplitRate = 0.02, UpdateRate = 0.06, CancelRate = 0.03, RefundRate = 0.03, BadAddressRate = 0.03 }));
         var lago = Keep(await MagentoEmulator.StartAsync(new() { FirstId = number, LossRate = 0.02, BadAddressRate = 0.03 }));
-        var sur = Keep(await VtexEmulator.StartAsync(new() { FirstNumber = number, DropRate = 0.02, RepeatRate = 0.05 }));
-        var taller = Keep(await JumpsellerEmulator.StartAsync(new() { FirstId = number, DropRate = 0.02, RepeatRate = 0.05 }));
+        var sur = Keep(await VtexEmulator.StartAsync(new() { FirstNumber = number, LossRate = 0.02, RepeatRate = 0.05 }));
+        var taller = Keep(await JumpsellerEmulator.StartAsync(new() { FirstId = number, LossRate = 0.02, RepeatRate = 0.05 }));
         string secret = RandomNumberGenerator.GetHexString(32, lowercase: true);
         string token = "shpat_" + RandomNumberGenerator.GetHexString(32, lowercase: true);
         string courierSecret = "whsec_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(24));

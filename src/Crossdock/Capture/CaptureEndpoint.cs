@@ -21,6 +21,12 @@ internal sealed partial class CaptureEndpoint(
     TimeProvider clock,
     ILogger<CaptureEndpoint> logger)
 {
+    /// <summary>How the source of an event begins that came to the connection's address, before the caller's own.</summary>
+    internal const string WebhookSource = "webhook ";
+
+    /// <summary>The same of one that came over Pub/Sub, before the message's id.</summary>
+    internal const string PubSubSource = "pubsub ";
+
     // Unknown address and wrong signature say the same, so that nobody can find out which stores exist.
     private const string Refusal = "Not accepted. Check the address and the signing secret of this webhook.\n";
     private static readonly byte[] NobodysKey = RandomNumberGenerator.GetBytes(32);
@@ -133,7 +139,7 @@ internal sealed partial class CaptureEndpoint(
         OrderKey = envelope.OrderKey is null ? null : Storable(envelope.OrderKey),
         OccurredAt = envelope.OccurredAt,
         ReceivedAt = received.ReceivedAt,
-        Source = $"webhook {context.Connection.RemoteIpAddress}",
+        Source = $"{WebhookSource}{context.Connection.RemoteIpAddress}",
         Headers = Storable(headers.Text(connection), 65_536),
         Body = body,
     };

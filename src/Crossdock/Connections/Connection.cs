@@ -3,6 +3,7 @@ using Crossdock.Model;
 using Crossdock.Model.Connections;
 using Crossdock.Model.Connectors;
 using Crossdock.Rules;
+using NodaTime;
 
 namespace Crossdock.Connections;
 
@@ -41,6 +42,8 @@ public sealed class Connection
     public TimeSpan? PollEvery { get; init; }
     /// <summary>The time zone of the store's days, by its name in the tz database; null for the installation's.</summary>
     public string? TimeZone { get; init; }
+    /// <summary>That zone, or the one that the platform's settings name; null where neither says one.</summary>
+    internal DateTimeZone? OwnZone => Zone(TimeZone) ?? Zone(Settings.Text("timeZone"));
     public required IStoreRules Rules { get => rules; init => rules = value; }
     /// <summary>Keys of its destinations, in order.</summary>
     public IReadOnlyList<string> Destinations { get; init; } = [];
@@ -79,6 +82,8 @@ public sealed class Connection
     public string Key => Settings.Key;
     public string Name => Settings.Name;
     public string Platform => Settings.Platform;
+
+    private static DateTimeZone? Zone(string? name) => name is null ? null : DateTimeZoneProviders.Tzdb.GetZoneOrNull(name);
 }
 
 /// <summary>All connections at one moment.</summary>

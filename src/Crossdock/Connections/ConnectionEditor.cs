@@ -19,6 +19,8 @@ public sealed record ConnectionDraft
     public string? Approval { get; init; }
     /// <summary><c>auto</c>, <c>on</c>, <c>off</c>, or how often in seconds.</summary>
     public string? Polling { get; init; }
+    /// <summary>Time zone of the store's days, a name of the tz database such as <c>America/Santiago</c>. Of a connection that exists, null keeps what it has and an empty text takes it away.</summary>
+    public string? TimeZone { get; init; }
     /// <summary>Keys of the destinations of its orders, in order.</summary>
     public IReadOnlyList<string>? Destinations { get; init; }
     public JsonObject? Settings { get; init; }
@@ -51,6 +53,7 @@ public sealed class ConnectionEditor
         Enabled = row.IsEnabled,
         Approval = row.Approval,
         Polling = row.Polling is { EverySeconds: { } seconds } ? seconds.ToString(CultureInfo.InvariantCulture) : row.Polling.Write().GetValue<string>(),
+        TimeZone = row.TimeZone,
         Destinations = row.Destinations,
         Settings = JsonNode.Parse(row.Settings)!.AsObject(),
         Version = row.Version,
@@ -74,7 +77,7 @@ public sealed class ConnectionEditor
             ["enabled"] = draft.Enabled,
             ["approval"] = draft.Approval,
             ["polling"] = int.TryParse(draft.Polling, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds) ? new JsonObject { ["every"] = seconds } : draft.Polling,
-            ["timeZone"] = row?.TimeZone,
+            ["timeZone"] = (draft.TimeZone ?? row?.TimeZone) is { Length: > 0 } zone ? zone : null,
             ["destinations"] = new JsonArray([.. (draft.Destinations ?? []).Select(key => (JsonNode)key)]),
             ["rules"] = row is null ? new JsonArray() : JsonNode.Parse(row.Rules),
             ["settings"] = settings,

@@ -13,6 +13,8 @@ public sealed record PlatformRow
     public required string Summary { get; init; }
     /// <summary>What a connection to it may do, given the settings for it: <c>webhooks</c>, <c>reading</c>, <c>feed</c>, <c>files</c>, <c>webhook_care</c>, <c>status_back</c>, <c>test</c>, <c>destination</c>.</summary>
     public required IReadOnlyList<string> Abilities { get; init; }
+    /// <summary>The time zone that most of its shops keep, for a new connection's <c>timeZone</c>; null where they are everywhere.</summary>
+    public string? TimeZone { get; init; }
     public required IReadOnlyList<SettingRow> Settings { get; init; }
     /// <summary>Stored encrypted and never shown again.</summary>
     public required IReadOnlyList<SettingRow> Secrets { get; init; }
@@ -55,6 +57,7 @@ public sealed class PlatformCatalog(IReadOnlyList<IConnector> connectors)
         Platform = connector.Manifest.Platform,
         Title = connector.Manifest.Title,
         Summary = connector.Manifest.Summary,
+        TimeZone = connector.Manifest.TimeZone,
         Abilities =
         [
             .. new (bool Has, string Name)[]

@@ -38,7 +38,8 @@ internal static class ShopNotices
             LEFT JOIN LATERAL (
                 SELECT d.document FROM deliveries d
                 WHERE d.order_id = o.id AND d.destination_id = o.connection_id AND d.kind = 'status' AND d.state <> 'superseded' ORDER BY d.generation DESC LIMIT 1) t ON true
-            WHERE t.document ->> 'state' IS DISTINCT FROM w.state OR s.tracking_number <> coalesce(t.document ->> 'trackingNumber', '')),
+            WHERE t.document ->> 'state' IS DISTINCT FROM w.state OR s.tracking_number <> coalesce(t.document ->> 'trackingNumber', '')
+                OR (s.tracking_number IS NOT NULL AND s.tracking_url <> coalesce(t.document ->> 'trackingUrl', ''))),
         planned AS (
             INSERT INTO deliveries (id, order_id, connection_id, destination_id, kind, generation, state, next_attempt_at, created_at, document)
             SELECT w.id, w.order_id, w.connection_id, w.connection_id, 'status',

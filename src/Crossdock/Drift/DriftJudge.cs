@@ -77,7 +77,7 @@ internal static class DriftJudge
         }
 
         string id = ShapeBook.Id(topic, one.P, change, one.D);
-        string often = $"seen {Number(seen)} times in the {Number(since)} documents since it first came";
+        string often = $"seen {Number(seen)} times in the {Number(Math.Max(since + 1, seen))} documents since it first came";
         reports.Add(change switch
         {
             DriftChange.Type => new DriftReport(id, one.P, change, $"{Kinds(field, kind)}, {Number(one.S)} times", ShapeKinds.Words(kind!.Value), one.X, $"{one.P} now also comes as {ShapeKinds.Words(kind.Value)}, for example {one.X}; until then it was {Kinds(field, kind)} ({often}).", one.E),

@@ -40,6 +40,14 @@ public sealed record DriftRow
 
     /// <summary>True while somebody should look at it.</summary>
     public bool IsOpen => State is "open";
+
+    /// <summary>What changed, without what to do about it: for where that stands beside it.</summary>
+    public string What()
+    {
+        int advice = Sentence.IndexOf(DriftFinding.Advice, StringComparison.Ordinal);
+        string what = advice < 0 ? Sentence : Sentence[..advice];
+        return what.StartsWith(DriftFinding.Opening, StringComparison.Ordinal) && what.Length > DriftFinding.Opening.Length ? what[DriftFinding.Opening.Length..] : what;
+    }
 }
 
 /// <summary>How well one topic of a connection's documents is known.</summary>

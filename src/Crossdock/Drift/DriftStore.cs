@@ -40,8 +40,8 @@ internal sealed class DriftStore(NpgsqlDataSource database, TimeProvider clock)
 
     // In the transaction that holds the order. What was worked again after a mending and is found once more is open again.
     private const string Find = """
-        INSERT INTO drifts (connection_id, id, topic, path, change, meaning, was, came, example, sentence, state, event_id, first_at, last_at, changed_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'open', $11, $12, $12, $12)
+        INSERT INTO drifts (connection_id, id, topic, path, change, meaning, was, came, example, sentence, state, event_id, first_at, last_at, changed_at, seen)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'open', $11, $12, $12, $12, greatest($13, 1))
         ON CONFLICT (connection_id, id) DO UPDATE SET last_at = excluded.last_at, seen = drifts.seen + $13,
             state = CASE WHEN drifts.state IN ('accepted', 'ignored') THEN drifts.state ELSE 'open' END,
             changed_at = CASE WHEN drifts.state IN ('accepted', 'ignored', 'open') THEN drifts.changed_at ELSE excluded.changed_at END,

@@ -110,6 +110,9 @@ internal sealed record DriftFinding(string Id, string Topic, string Path, DriftC
     /// <summary>The code of a hold for it.</summary>
     public const string HoldCode = "drift";
 
+    /// <summary>How the sentence begins, and what it says to do: in the reason of a hold, where nothing else explains it.</summary>
+    public const string Opening = "The store's documents changed: ", Advice = " Accept it on the connection's page if it is right, or have the connector mended and the order worked again";
+
     public Concern Concern => new(HoldCode, Sentence);
 
     /// <summary>Whether two reasons tell of the same change: they end with its id.</summary>

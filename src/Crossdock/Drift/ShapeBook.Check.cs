@@ -138,7 +138,7 @@ internal sealed partial class ShapeBook
     {
         string id = Id(Topic, node.Path, change, detail);
         return new DriftFinding(id, Topic, node.Path, change, node.Critical!.Meaning, was, came, example,
-            $"The store's documents changed: {what} Accept it on the connection's page if it is right, or have the connector mended and the order worked again (drift {id}).");
+            $"{DriftFinding.Opening}{what}{DriftFinding.Advice} (drift {id}).");
     }
 
     private static void Keep(ref List<DriftFinding>? found, DriftFinding finding, IReadOnlyDictionary<string, KnownDrift> known)

@@ -134,16 +134,12 @@ internal sealed partial class ShapeWatch(DriftStore store, IOptions<DriftOptions
             var watched = new Watched(connection.Version, connection.Shape);
             known.FindAll(one => one.Connection == connection.Id).ForEach(one => watched.Drifts[one.Id] = new KnownDrift(one.State is DriftState.Accepted or DriftState.Ignored, one.Sentence));
             topics.FindAll(one => one.Connection == connection.Id).ForEach(one => watched.Topics[one.Topic] = true);
-            bool isSame = connections.TryGetValue(connection.Id, out var former) && Same(former.Shape, watched.Shape);
-            connections[connection.Id] = watched;
-            if (!isSame && former is not null)
+            if (connections.TryGetValue(connection.Id, out var former) && !Same(former.Shape, watched.Shape))
             {
-                // Declared otherwise by its new settings: what is critical is decided when a place is made, so the books are read again.
-                foreach (var pair in books.Where(pair => pair.Key.Item1 == connection.Id && pair.Value.Unstored == 0 && !pair.Value.HasNews).ToList())
-                {
-                    books.TryRemove(pair);
-                }
+                await PutAwayAsync(connection.Id, cancellationToken);
             }
+
+            connections[connection.Id] = watched;
         }
 
         var wanted = missing.Select(one => (one.Connection.Id, one.Topic)).Where(key => !books.ContainsKey(key)).ToList();
@@ -164,6 +160,29 @@ internal sealed partial class ShapeWatch(DriftStore store, IOptions<DriftOptions
             }
 
             books.TryAdd(key, book);
+        }
+    }
+
+    // Declared otherwise by its new settings: what is critical is decided when a place is made, so the books are read again, with what this node has learned in them.
+    private async Task PutAwayAsync(ConnectionId connection, CancellationToken cancellationToken)
+    {
+        foreach (var pair in books.Where(pair => pair.Key.Item1 == connection).ToList())
+        {
+            if (pair.Value.HasNews || pair.Value.Unstored > 0)
+            {
+                var delta = pair.Value.Take();
+                try
+                {
+                    await store.AddAsync(connection, pair.Key.Item2, delta, options.Value, cancellationToken);
+                }
+                catch
+                {
+                    pair.Value.GiveBack(delta);
+                    throw;
+                }
+            }
+
+            books.TryRemove(pair);
         }
     }
 

@@ -45,14 +45,20 @@ internal sealed class OrderNews(OrderAtHand order, ConnectionSnapshot connection
         // A time of the far future was a mistake of the courier's: it must not make every later word old.
         bool isOlder = known.SaidAt is { } before && at < before && before <= item.ReceivedAt + FarAhead;
         var merged = Merged(known, news.Tracking, isOlder) with { RemoteId = ShipmentStore.Id(news.RemoteId) ?? known.RemoteId };
-        bool isTracked = merged.Number is not null && merged.Number != known.Number;
+        bool isTracked = merged.Number is not null && (merged.Number != known.Number || merged.Url != known.Url || merged.Carrier != known.Carrier);
+        bool isMoved = merged.Number == known.Number && merged.Url is not null && merged.Url != known.Url;
         if (isOlder)
         {
             Say(item, courier, TimelineKind.Older, $"An older word arrived and moved nothing: {Phrase(news, merged)}.", $"it is of {at:u}, the last one of {known.SaidAt:u}");
         }
         else
         {
-            merged = Word(news, courier, item, known, merged, at, isTracked);
+            merged = Word(news, courier, item, known, merged, at, isTracked || isMoved);
+        }
+
+        if (isMoved && known.Url is not null)
+        {
+            Say(item, courier, TimelineKind.Changed, Parameters.Storable($"{courier.Key} follows the parcel at another address now: {merged.Url}.")!, null);
         }
 
         Changed[courier.Id] = merged;

@@ -344,6 +344,12 @@ internal sealed class BatchProcessor(KeyedDatabase database, IConnectionDirector
             batch.BatchCommands.Add(ProcessingStore.NoticeCommand(item, text, now));
         }
 
+        List<StoredOrder> toldOf = [.. drafts.Where(draft => draft.IsToldOfHistory).Select(draft => draft.Before!)];
+        if (toldOf.Count > 0)
+        {
+            batch.BatchCommands.Add(ProcessingStore.LeaveHistoryCommand(toldOf, now));
+        }
+
         if (batch.BatchCommands.Count > 0)
         {
             await batch.ExecuteNonQueryAsync(cancellationToken);

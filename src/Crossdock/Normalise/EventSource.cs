@@ -1,3 +1,5 @@
+using Crossdock.Capture;
+
 namespace Crossdock.Normalise;
 
 /// <summary>Where a stored event came from, as the column <c>source</c> says it, and how the timeline tells of it. Stored words never change meaning.</summary>
@@ -29,6 +31,10 @@ internal static class EventSource
 
     /// <summary>True when an order that this event makes known is not delivered by itself.</summary>
     public static bool IsHistory(string source) => source.StartsWith(HistoryPrefix, StringComparison.Ordinal);
+
+    /// <summary>True when the store itself told of the order: a webhook, Pub/Sub, its feed, or what was fetched because of one of them.</summary>
+    public static bool IsTold(string source) =>
+        source == Feed || source.StartsWith(CaptureEndpoint.WebhookSource, StringComparison.Ordinal) || source.StartsWith(CaptureEndpoint.PubSubSource, StringComparison.Ordinal) || source.StartsWith(FetchedPrefix, StringComparison.Ordinal);
 
     /// <summary>The sentence for an order that was not known.</summary>
     public static string Found(string source, string topic) => source switch

@@ -35,6 +35,8 @@ internal sealed class OrderDraft(Connection store, string externalId, StoredOrde
     public bool IsTouched { get; private set; }
     /// <summary>Read as history: nothing of it is delivered until a person says so.</summary>
     public bool IsHistory { get; private set; } = before?.IsHistory ?? false;
+    /// <summary>The store itself told of an order that is kept as history.</summary>
+    public bool IsToldOfHistory { get; private set; }
     /// <summary>Partial changes that the order holds beyond its snapshot: a snapshot worked again gets them laid over it once more.</summary>
     public IReadOnlyList<StandingChange> Standing { get; set; } = [];
     public bool IsKnown => before is not null || Mapped is not null;
@@ -51,6 +53,8 @@ internal sealed class OrderDraft(Connection store, string externalId, StoredOrde
             // What live traffic announces too is delivered, whoever was first.
             IsHistory = isHistory && (IsHistory || !IsKnown);
         }
+
+        IsToldOfHistory |= before is { IsHistory: true } && item.Kind is InboxKind.Event && EventSource.IsTold(item.Source);
 
         if (!IsKnown)
         {
@@ -110,8 +114,12 @@ internal sealed class OrderDraft(Connection store, string externalId, StoredOrde
     }
 
     /// <summary>Notes that an event came again.</summary>
-    public void Repeat(InboxItem item) =>
+    public void Repeat(InboxItem item)
+    {
+        // Reading passes over what is stored: what comes again was told again.
+        IsToldOfHistory |= before is { IsHistory: true };
         Entries.Add(new(item.ReceivedAt, TimelineKind.Repeated, Actor, EventSource.Repeated(item.Source), null, item.EventId));
+    }
 
     private string Actor => $"store {store.Key}";
 

@@ -91,6 +91,17 @@ internal static class ProcessingStore
     // History is rare beside live orders: the copy stays as narrow as it is, and these few rows are marked after it.
     private const string MarkHistory = "UPDATE orders SET is_history = true WHERE id = ANY($1)";
 
+    // Reading took the order for history only by its time. What a person had read as history stays it; an order whose store tells of it is worked again as one of today.
+    private const string LeaveHistory = $"""
+        WITH told AS (
+            UPDATE orders o SET is_history = false, updated_at = $5
+            FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[]) AS h (order_id, event_id, inbox_id, timeline_id)
+            WHERE o.id = h.order_id AND o.is_history AND EXISTS (SELECT 1 FROM events e WHERE e.id = h.event_id AND e.source IN ('{EventSource.HistoryPoll}', '{EventSource.HistoryReconciliation}'))
+            RETURNING o.id, o.connection_id, o.external_id, o.event_id, h.inbox_id, h.timeline_id),
+        said AS (INSERT INTO timeline (id, order_id, connection_id, entries) SELECT timeline_id, id, connection_id, $6::json FROM told)
+        INSERT INTO inbox (id, event_id, kind, connection_id, order_key) SELECT inbox_id, event_id, 2, connection_id, external_id FROM told
+        """;
+
     // Several announcements of one order lead to one fetch; one that comes while it is fetched leads to one more.
     private const string AskFetch = """
         INSERT INTO fetches (connection_id, external_id, event_id, what, asked_at, not_before)
@@ -101,6 +112,14 @@ internal static class ProcessingStore
         """;
 
     public static NpgsqlBatchCommand MarkHistoryCommand(IEnumerable<OrderId> orders) => With(MarkHistory, Uuids(orders.Select(id => id.Value)));
+
+    /// <summary>Takes orders for ones of today that reading alone had taken for history.</summary>
+    /// <param name="orders">Orders as they were before this batch.</param>
+    /// <param name="now">Now.</param>
+    public static NpgsqlBatchCommand LeaveHistoryCommand(IReadOnlyList<StoredOrder> orders, DateTimeOffset now) => With(LeaveHistory,
+        Uuids(orders.Select(order => order.Id.Value)), Uuids(orders.Select(order => order.EventId)), Uuids(orders.Select(_ => Guid.CreateVersion7(now))), Uuids(orders.Select(_ => Guid.CreateVersion7(now))),
+        new() { Value = now.UtcDateTime },
+        new() { Value = JsonSerializer.Serialize([new TimelineEntry(now, TimelineKind.Note, "crossdock", "The store told of the order itself, so it is no history: it is worked like any other.", "it had only been read, and was placed before this connection was made")], TimelineJson.Default.ListTimelineEntry), NpgsqlDbType = NpgsqlDbType.Text });
 
     /// <summary>Has orders fetched. Each order once.</summary>
     public static NpgsqlBatchCommand AskFetchCommand(IReadOnlyCollection<WantedFetch> wanted, DateTimeOffset now) => With(AskFetch,

@@ -8,7 +8,7 @@ internal static class StoreCalendar
 {
     /// <summary>The store's zone: its own, the one its settings name, or the installation's.</summary>
     public static DateTimeZone ZoneOf(Connection connection, string installation) =>
-        Find(connection.TimeZone) ?? Find(connection.Settings.Text("timeZone")) ?? Find(installation) ?? DateTimeZone.Utc;
+        connection.OwnZone ?? Find(installation) ?? DateTimeZone.Utc;
 
     /// <summary>Null for no name and for one that does not exist.</summary>
     public static DateTimeZone? Find(string? name) => name is null ? null : DateTimeZoneProviders.Tzdb.GetZoneOrNull(name);

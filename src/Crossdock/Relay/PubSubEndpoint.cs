@@ -87,13 +87,13 @@ internal sealed partial class PubSubEndpoint(
             var other = connections.Current.All.FirstOrDefault(one => one.IsEnabled && one.Platform == connection.Platform && one.Endpoint is IPubSubEndpoint there && there.PubSub == trust && there.IsOurs(request));
             if (other is null)
             {
-                return Pending(connection, new Envelope(RelayTopics.OtherShop, "relay:" + message.Id, null, null), now, $"pubsub {message.Id}", message.Attributes.Text(), body);
+                return Pending(connection, new Envelope(RelayTopics.OtherShop, "relay:" + message.Id, null, null), now, $"{CaptureEndpoint.PubSubSource}{message.Id}", message.Attributes.Text(), body);
             }
 
             (connection, endpoint) = (other, (IPubSubEndpoint)other.Endpoint!);
         }
 
-        return Pending(connection, endpoint.ReadEnvelope(request), now, $"pubsub {message.Id}", message.Attributes.Text(), message.Data);
+        return Pending(connection, endpoint.ReadEnvelope(request), now, $"{CaptureEndpoint.PubSubSource}{message.Id}", message.Attributes.Text(), message.Data);
     }
 
     private static PendingEvent Pending(Connection connection, in Envelope envelope, DateTimeOffset receivedAt, string source, string attributes, byte[] body) => new()

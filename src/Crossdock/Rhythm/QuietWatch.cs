@@ -82,9 +82,8 @@ internal sealed partial class QuietWatch(RhythmStore store, IConnectionDirectory
             ? $"Its rhythm is not known yet: {Spoken.Many(rhythm?.Orders ?? 0, "order")} in {Spoken.Many((long)(rhythm?.Days ?? 0), "day")}; {options.LeastOrders} orders and {options.LeastDays} days are needed."
         : null;
 
-    /// <summary>The store's own time zone where its settings say; otherwise UTC.</summary>
-    public static DateTimeZone ZoneOf(Connection? connection) =>
-        (connection?.Settings.Text("timeZone") is { } name ? DateTimeZoneProviders.Tzdb.GetZoneOrNull(name) : null) ?? DateTimeZone.Utc;
+    /// <summary>The store's own time zone, or the one that its settings name; otherwise UTC.</summary>
+    public static DateTimeZone ZoneOf(Connection? connection) => connection?.OwnZone ?? DateTimeZone.Utc;
 
     private static bool SellsByItself(Connection connection) => connection.Mapping is not null && (connection.Endpoint is not null || connection.PollEvery is not null || connection.Feed is not null);
 

@@ -81,7 +81,7 @@ public sealed class VtexEmulatorTests : IAsyncLifetime
     [Fact]
     public async Task What_the_hook_dropped_is_in_the_feed()
     {
-        await using var shop = await VtexEmulator.StartAsync(new() { Clock = clock, DropRate = 1, SparseRate = 0.5 });
+        await using var shop = await VtexEmulator.StartAsync(new() { Clock = clock, LossRate = 1, SparseRate = 0.5 });
         shop.Hook(hub.Address + "/in/andes", VtexSamples.Token);
         using var access = Access(shop);
         using var feed = VtexSamples.Connector.OpenFeed(access.Access);

@@ -86,6 +86,29 @@ public sealed class CourierNewsTests(TestDatabase database) : IClassFixture<Test
     }
 
     [Fact]
+    public async Task Other_tracking_number_or_address_with_the_same_word_is_told_and_reaches_the_shop()
+    {
+        await using var courier = await CourierEmulator.StartAsync();
+        using Shop shop = new();
+        await using var hub = await TestHub.StartAsync(database.DataSource, courier.Address, told: shop, status: Status.Replace("\"number\":\"/number\"", "\"number\":\"/number\",\"url\":\"/url\"", StringComparison.Ordinal));
+        await OrderAsync(hub, 4044);
+        await hub.SayAsync(News(4044, "in_transit", 2, "T-4"));
+        await StateAsync(hub, 4044, "in_shipment");
+        await hub.SayAsync(News(4044, "in_transit", 3, "T-5"));
+        await hub.UntilAsync("SELECT tracking_number FROM shipments s JOIN orders o ON o.id = s.order_id WHERE o.external_id = '4044'", "T-5");
+        await hub.SayAsync(News(4044, "in_transit", 4, "T-5").Replace("\"status\"", "\"url\":\"https://elsewhere.test/T-5\",\"status\"", StringComparison.Ordinal));
+        await hub.UntilAsync("SELECT tracking_url FROM shipments s JOIN orders o ON o.id = s.order_id WHERE o.external_id = '4044'", "https://elsewhere.test/T-5");
+        await hub.SayAsync(News(4044, "in_transit", 5, "T-5").Replace("\"status\"", "\"url\":\"https://elsewhere.test/T-5\",\"status\"", StringComparison.Ordinal));
+        await IdleAsync(hub);
+        await hub.UntilAsync("SELECT count(*) FROM deliveries d JOIN orders o ON o.id = d.order_id WHERE o.external_id = '4044' AND d.kind = 'status' AND d.state = 'waiting'", 0);
+        var timeline = await hub.TimelineAsync("4044");
+        Assert.Contains(timeline, entry => entry is { Kind: TimelineKind.Changed, Text: "courier says: in transit (in shipment), tracking T-5 by Andes." });
+        Assert.Single(timeline, entry => entry is { Kind: TimelineKind.Changed, Text: "courier follows the parcel at another address now: https://elsewhere.test/T-5." });
+        Assert.Equal(("T-5", "https://elsewhere.test/T-5"), (shop.Of(4044)[^1].TrackingNumber, shop.Of(4044)[^1].TrackingUrl));
+        Assert.Single(shop.Of(4044), notice => notice.TrackingUrl == "https://elsewhere.test/T-5");
+    }
+
+    [Fact]
     public async Task Unknown_word_is_parked_with_its_place_and_an_unsigned_call_is_refused()
     {
         await using var courier = await CourierEmulator.StartAsync();

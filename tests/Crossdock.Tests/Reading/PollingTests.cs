@@ -59,6 +59,41 @@ public sealed class PollingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Order_taken_for_history_by_its_time_is_delivered_once_when_its_store_tells_of_it()
+    {
+        await using var hub = new ReadingHub(database);
+        var shop = Shop(every: 1);
+        // Shops write whole seconds: an order placed just after the connecting can be told as just before it.
+        var connectedAt = Now.AddMinutes(-10);
+        var placedAt = connectedAt.AddMilliseconds(-300);
+        foreach (string id in (string[])["same", "older", "newer", "again", "silent"])
+        {
+            shop.Sell(id, placedAt, updatedAt: connectedAt);
+        }
+
+        var store = await hub.ConnectAsync("acme", shop, connectedAt);
+        await hub.StartAsync();
+        await hub.UntilAsync("SELECT count(*) FROM orders WHERE is_history", 5);
+        await hub.UntilAsync("SELECT count(*) FROM inbox", 0);
+        await hub.ReceiveAsync(store, "orders/create", "webhook-1", "same", ScriptedShop.Document("same", placedAt, connectedAt, 10));
+        await hub.ReceiveAsync(store, "orders/create", "webhook-2", "older", ScriptedShop.Document("older", placedAt, placedAt, 9));
+        await hub.ReceiveAsync(store, "orders/create", "webhook-3", "newer", ScriptedShop.Document("newer", placedAt, connectedAt.AddSeconds(5), 11));
+        // The webhook is the very document that was read: it counts as told again.
+        await hub.ReceiveAsync(store, "orders/read", $"read:again:{connectedAt.UtcTicks}", "again", ScriptedShop.Document("again", placedAt, connectedAt, 10));
+        await hub.UntilAsync("SELECT string_agg(external_id, ' ' ORDER BY external_id) FROM orders o WHERE EXISTS (SELECT FROM deliveries d WHERE d.order_id = o.id AND d.state = 'delivered')", "again newer older same");
+        await hub.UntilAsync("SELECT count(*) FROM inbox", 0);
+        Assert.Equal("silent", await hub.ScalarAsync("SELECT external_id FROM orders WHERE is_history"));
+        Assert.Equal("10 11 10 10", await hub.ScalarAsync("SELECT string_agg(round(total)::text, ' ' ORDER BY external_id) FROM orders WHERE NOT is_history"));
+        Assert.Contains("it is no history", await hub.TimelineAsync("older"), StringComparison.Ordinal);
+
+        // Told once more, nothing happens twice.
+        await hub.ReceiveAsync(store, "orders/updated", "webhook-5", "same", ScriptedShop.Document("same", placedAt, connectedAt.AddSeconds(9), 10));
+        await hub.UntilAsync("SELECT count(*) FROM inbox", 0);
+        Assert.Equal(4, hub.Courier.Asked.Count);
+        Assert.Equal(4L, await hub.ScalarAsync("SELECT count(*) FROM deliveries"));
+    }
+
+    [Fact]
     public async Task Watermark_stays_where_it_is_when_storing_fails()
     {
         await using var hub = new ReadingHub(database);

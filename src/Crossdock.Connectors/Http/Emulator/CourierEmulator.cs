@@ -1,15 +1,12 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Net;
 using System.Text;
 using System.Text.Json;
+using Crossdock.Emulators;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Crossdock.Connectors.Http;
 
@@ -96,29 +93,15 @@ public sealed class CourierEmulator : IAsyncDisposable
     /// <param name="clock">The clock; null for the machine's.</param>
     public static async Task<CourierEmulator> StartAsync(int port = 0, CourierBehaviour? behaviour = null, string? journal = null, TimeProvider? clock = null)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http1);
-        });
-        var application = builder.Build();
+        var application = LoopbackServer.Build(port);
         var emulator = new CourierEmulator(application, new CourierBooks(journal), behaviour ?? new CourierBehaviour(), clock ?? TimeProvider.System);
-        application.Run(emulator.AnswerAsync);
-        await application.StartAsync();
-        emulator.Address = application.Urls.First();
+        emulator.Address = await application.OpenAsync(emulator.AnswerAsync);
         return emulator;
     }
 
     public async ValueTask DisposeAsync()
     {
-        using (var soon = new CancellationTokenSource(TimeSpan.FromSeconds(1)))
-        {
-            await server.StopAsync(soon.Token);
-        }
-
-        await server.DisposeAsync();
+        await server.CloseAsync();
         if (news is { } told)
         {
             await told.DisposeAsync();

@@ -2,14 +2,15 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Crossdock.Emulators;
 using Microsoft.AspNetCore.Http;
 
 namespace Crossdock.Connectors.Jumpseller;
 
 /// <summary>The emulated store's API, version 1, and its accounts server: sign-in, limits with their headers, paging and errors as Jumpseller gives them.</summary>
-internal sealed class JumpsellerApi(JumpsellerEmulatorOptions options, JumpsellerEmulator emulator, JumpsellerStore store, JumpsellerHooks hooks, JumpsellerAccess keys, TimeProvider clock)
+internal sealed class JumpsellerApi(JumpsellerEmulatorOptions options, JumpsellerEmulator emulator, JumpsellerStore store, JumpsellerHooks hooks, JumpsellerAccess keys, ShopTroubles troubles, TimeProvider clock)
 {
-    private readonly JumpsellerControl control = new(emulator, store, hooks);
+    private readonly JumpsellerControl control = new(emulator, store, hooks, troubles);
 
     internal async Task AnswerAsync(HttpContext call)
     {
@@ -23,7 +24,7 @@ internal sealed class JumpsellerApi(JumpsellerEmulatorOptions options, Jumpselle
         {
             await keys.RenewAsync(call);
         }
-        else if (control.TakeFailure() is { } status)
+        else if (troubles.TakeFailure() is { } status)
         {
             await WriteAsync(call, status, Message("Something went wrong"));
         }

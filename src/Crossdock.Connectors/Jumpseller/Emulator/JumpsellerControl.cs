@@ -1,25 +1,13 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Crossdock.Emulators;
 using Microsoft.AspNetCore.Http;
 
 namespace Crossdock.Connectors.Jumpseller;
 
 /// <summary>What tests and curious people tell the emulated store, under <c>/_emulator</c>.</summary>
-internal sealed class JumpsellerControl(JumpsellerEmulator emulator, JumpsellerStore store, JumpsellerHooks hooks)
+internal sealed class JumpsellerControl(JumpsellerEmulator emulator, JumpsellerStore store, JumpsellerHooks hooks, ShopTroubles troubles)
 {
-    private readonly Lock door = new();
-    private int failures;
-    private int failureStatus = 503;
-
-    /// <summary>What the next call of the API is answered instead; null for its true answer.</summary>
-    internal int? TakeFailure()
-    {
-        lock (door)
-        {
-            return failures > 0 && failures-- > 0 ? failureStatus : null;
-        }
-    }
-
     internal async Task AnswerAsync(HttpContext call, string path)
     {
         var query = call.Request.Query;
@@ -42,24 +30,16 @@ internal sealed class JumpsellerControl(JumpsellerEmulator emulator, JumpsellerS
             case ("POST", "/_emulator/revoke"):
                 emulator.RevokeToken();
                 break;
-            case ("POST", "/_emulator/fail"):
-                lock (door)
-                {
-                    failures = Number(query["count"], 1);
-                    failureStatus = Number(query["status"], 503);
-                }
-
+            case ("POST", _) when troubles.Hears(call):
                 break;
             default:
                 await JumpsellerApi.WriteAsync(call, 404, JumpsellerApi.Message("The emulated store does not know this."));
                 return;
         }
 
-        await JumpsellerApi.WriteAsync(call, 200, new JsonObject
+        await JumpsellerApi.WriteAsync(call, 200, troubles.Describe(new JsonObject
         {
             ["orders"] = store.Count, ["sent"] = hooks.Sent.Count, ["waiting"] = hooks.WaitingCount, ["hooks"] = hooks.All.Count, ["paused"] = hooks.All.Count(hook => hook.IsPaused),
-        });
+        }));
     }
-
-    private static int Number(string? text, int usual) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : usual;
 }

@@ -1,9 +1,6 @@
-using System.Net;
 using System.Text.Json.Nodes;
+using Crossdock.Emulators;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Logging;
 
 namespace Crossdock.Connectors.Jumpseller;
 
@@ -13,6 +10,7 @@ public sealed class JumpsellerEmulator : IAsyncDisposable
     private readonly JumpsellerEmulatorOptions options;
     private readonly WebApplication server;
     private readonly JumpsellerStore store;
+    private readonly ShopTroubles troubles;
     private readonly JumpsellerHooks hooks;
     private readonly JumpsellerAccess keys;
     private readonly TimeProvider clock;
@@ -22,7 +20,8 @@ public sealed class JumpsellerEmulator : IAsyncDisposable
         (this.options, this.server) = (options, server);
         clock = options.Clock ?? TimeProvider.System;
         store = new JumpsellerStore(options, clock);
-        hooks = new JumpsellerHooks(options, store, clock);
+        troubles = new ShopTroubles(options.LossRate, options.Seed);
+        hooks = new JumpsellerHooks(options, store, troubles, clock);
         keys = new JumpsellerAccess(options, clock);
     }
 
@@ -39,18 +38,9 @@ public sealed class JumpsellerEmulator : IAsyncDisposable
     public static async Task<JumpsellerEmulator> StartAsync(JumpsellerEmulatorOptions? options = null)
     {
         options ??= new JumpsellerEmulatorOptions();
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Listen(IPAddress.Loopback, options.Port, listen => listen.Protocols = HttpProtocols.Http1);
-        });
-        var application = builder.Build();
+        var application = LoopbackServer.Build(options.Port);
         var emulator = new JumpsellerEmulator(options, application);
-        application.Run(new JumpsellerApi(options, emulator, emulator.store, emulator.hooks, emulator.keys, emulator.clock).AnswerAsync);
-        await application.StartAsync();
-        emulator.Address = application.Urls.First();
+        emulator.Address = await application.OpenAsync(new JumpsellerApi(options, emulator, emulator.store, emulator.hooks, emulator.keys, emulator.troubles, emulator.clock).AnswerAsync);
         return emulator;
     }
 
@@ -103,37 +93,23 @@ public sealed class JumpsellerEmulator : IAsyncDisposable
     public Task RetryAsync(CancellationToken cancellationToken = default) => hooks.RetryAsync(cancellationToken);
 
     /// <summary>Places orders at a steady rate, and now and then what the options' rates say, until cancelled. A hub that is away does not stop it.</summary>
-    public async Task RunAsync(double ordersPerSecond, CancellationToken cancellationToken)
-    {
-        using var pace = new PeriodicTimer(TimeSpan.FromSeconds(1 / Math.Clamp(ordersPerSecond, 0.001, 1000)), clock);
-        try
-        {
-            while (await pace.WaitForNextTickAsync(cancellationToken))
-            {
-                long id = await PlaceOrderAsync(store.Happens(options.AbandonRate) ? "abandoned" : "paid", cancellationToken);
-                if (store.Happens(options.CancelRate))
-                {
-                    await UpdateStatusAsync(id, "canceled", cancellationToken);
-                }
-
-                await hooks.RetryAsync(cancellationToken);
-            }
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // The shop closes.
-        }
-    }
+    public Task RunAsync(double ordersPerSecond, CancellationToken cancellationToken) => ShopTrade.RunAsync(ordersPerSecond, clock, TradeAsync, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
-        using (var soon = new CancellationTokenSource(TimeSpan.FromSeconds(1)))
+        await server.CloseAsync();
+        hooks.Dispose();
+    }
+
+    private async Task TradeAsync(CancellationToken cancellationToken)
+    {
+        long id = await PlaceOrderAsync(store.Happens(options.AbandonRate) ? "abandoned" : "paid", cancellationToken);
+        if (store.Happens(options.CancelRate))
         {
-            await server.StopAsync(soon.Token);
+            await UpdateStatusAsync(id, "canceled", cancellationToken);
         }
 
-        await server.DisposeAsync();
-        hooks.Dispose();
+        await hooks.RetryAsync(cancellationToken);
     }
 
     // A paid checkout sends both, in no order that anybody promises.

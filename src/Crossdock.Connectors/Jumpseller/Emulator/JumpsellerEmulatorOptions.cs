@@ -38,7 +38,7 @@ public sealed record JumpsellerEmulatorOptions
     /// <summary>False: webhooks carry no time, as older ones.</summary>
     public bool SendsTime { get; init; } = true;
     /// <summary>Share of webhooks that are never sent, 0 to 1.</summary>
-    public double DropRate { get; init; }
+    public double LossRate { get; init; }
     /// <summary>Share of webhooks that are sent twice.</summary>
     public double RepeatRate { get; init; }
     /// <summary>Share of orders that are cancelled afterwards.</summary>

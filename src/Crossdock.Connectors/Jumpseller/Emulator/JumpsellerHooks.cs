@@ -5,11 +5,12 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Crossdock.Emulators;
 
 namespace Crossdock.Connectors.Jumpseller;
 
 /// <summary>The emulated store's webhooks: signed, four retries after 1, 16, 81 and 256 minutes, paused after eight failed deliveries. Source: Jumpseller support, "Webhook Notifications".</summary>
-internal sealed class JumpsellerHooks(JumpsellerEmulatorOptions options, JumpsellerStore store, TimeProvider clock) : IDisposable
+internal sealed class JumpsellerHooks(JumpsellerEmulatorOptions options, JumpsellerStore store, ShopTroubles troubles, TimeProvider clock) : IDisposable
 {
     private const int MostAttempts = 5;
     private const int FailuresUntilPause = 8;
@@ -59,7 +60,7 @@ internal sealed class JumpsellerHooks(JumpsellerEmulatorOptions options, Jumpsel
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(new JsonObject { ["order"] = document });
         foreach (var hook in All.Where(hook => hook.Event == name && !hook.IsPaused))
         {
-            int times = store.Happens(options.DropRate) ? 0 : store.Happens(options.RepeatRate) ? 2 : 1;
+            int times = troubles.Loses() ? 0 : store.Happens(options.RepeatRate) ? 2 : 1;
             for (int time = 0; time < times; time++)
             {
                 await SendAsync(new(hook.Id, name, order, body, clock.GetUtcNow(), 1, clock.GetUtcNow()), cancellationToken);

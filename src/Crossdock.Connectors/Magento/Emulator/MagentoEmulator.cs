@@ -1,9 +1,6 @@
-using System.Net;
 using System.Text.Json.Nodes;
+using Crossdock.Emulators;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Logging;
 
 namespace Crossdock.Connectors.Magento;
 
@@ -14,6 +11,7 @@ public sealed class MagentoEmulator : IAsyncDisposable
     private readonly WebApplication server;
     private readonly TimeProvider clock;
     private readonly MagentoShop shop;
+    private readonly ShopTroubles troubles;
     private readonly MagentoSender sender;
     private readonly MagentoDoor door;
     private readonly CancellationTokenSource closing = new();
@@ -24,7 +22,8 @@ public sealed class MagentoEmulator : IAsyncDisposable
         (this.options, this.server) = (options, server);
         clock = options.Clock ?? TimeProvider.System;
         shop = new MagentoShop(options, clock);
-        sender = new MagentoSender(options, shop, clock);
+        troubles = new ShopTroubles(options.LossRate, options.Seed);
+        sender = new MagentoSender(shop, troubles, clock);
         door = new MagentoDoor(options, clock);
     }
 
@@ -41,18 +40,9 @@ public sealed class MagentoEmulator : IAsyncDisposable
     public static async Task<MagentoEmulator> StartAsync(MagentoEmulatorOptions? options = null)
     {
         options ??= new MagentoEmulatorOptions();
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Listen(IPAddress.Loopback, options.Port, listen => listen.Protocols = HttpProtocols.Http1);
-        });
-        var application = builder.Build();
+        var application = LoopbackServer.Build(options.Port);
         var emulator = new MagentoEmulator(options, application);
-        application.Run(new MagentoRestApi(options, emulator, emulator.shop, emulator.sender, emulator.door, emulator.clock).AnswerAsync);
-        await application.StartAsync();
-        emulator.Address = application.Urls.First();
+        emulator.Address = await application.OpenAsync(new MagentoRestApi(options, emulator, emulator.shop, emulator.sender, emulator.door, emulator.troubles, emulator.clock).AnswerAsync);
         if (options.RunsQueue)
         {
             emulator.queue = emulator.RunQueueForeverAsync();
@@ -163,43 +153,29 @@ public sealed class MagentoEmulator : IAsyncDisposable
     public Task RunQueueAsync(CancellationToken cancellationToken = default) => sender.RunAsync(cancellationToken);
 
     /// <summary>Sells until it is stopped.</summary>
-    public async Task RunAsync(double ordersPerSecond, CancellationToken cancellationToken)
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1 / ordersPerSecond), clock);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(cancellationToken))
-            {
-                long id = await PlaceOrderAsync(cancellationToken);
-                if (shop.Happens(options.CancelRate))
-                {
-                    await MoveAsync(id, "cancel", cancellationToken);
-                }
-                else if (shop.Happens(options.InvoiceRate))
-                {
-                    await InvoiceAsync(id, cancellationToken);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // The shop closes.
-        }
-    }
+    public Task RunAsync(double ordersPerSecond, CancellationToken cancellationToken) => ShopTrade.RunAsync(ordersPerSecond, clock, TradeAsync, cancellationToken);
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
         await closing.CancelAsync();
         await queue;
-        using (var soon = new CancellationTokenSource(TimeSpan.FromSeconds(1)))
-        {
-            await server.StopAsync(soon.Token);
-        }
-
-        await server.DisposeAsync();
+        await server.CloseAsync();
         sender.Dispose();
         closing.Dispose();
+    }
+
+    private async Task TradeAsync(CancellationToken cancellationToken)
+    {
+        long id = await PlaceOrderAsync(cancellationToken);
+        if (shop.Happens(options.CancelRate))
+        {
+            await MoveAsync(id, "cancel", cancellationToken);
+        }
+        else if (shop.Happens(options.InvoiceRate))
+        {
+            await InvoiceAsync(id, cancellationToken);
+        }
     }
 
     internal async Task<bool> CommentAsync(long order, JsonObject? body, CancellationToken cancellationToken)

@@ -2,16 +2,16 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Crossdock.Emulators;
 using Microsoft.AspNetCore.Http;
 
 namespace Crossdock.Connectors.Magento;
 
 /// <summary>The emulated shop's REST API as far as Crossdock uses it: sign-in, lists and errors as Magento gives them.</summary>
-internal sealed class MagentoRestApi(MagentoEmulatorOptions options, MagentoEmulator emulator, MagentoShop shop, MagentoSender sender, MagentoDoor door, TimeProvider clock)
+internal sealed class MagentoRestApi(MagentoEmulatorOptions options, MagentoEmulator emulator, MagentoShop shop, MagentoSender sender, MagentoDoor door, ShopTroubles troubles, TimeProvider clock)
 {
     private readonly Lock gate = new();
     private (long Second, int Count) pace;
-    private (int Count, int Status) failing = (0, 503);
 
     internal async Task AnswerAsync(HttpContext call)
     {
@@ -28,7 +28,7 @@ internal sealed class MagentoRestApi(MagentoEmulatorOptions options, MagentoEmul
         {
             await WriteAsync(call, 404, Error("Request does not match any route."));
         }
-        else if (TakeFailure() is { } failure)
+        else if (troubles.TakeFailure() is { } failure)
         {
             // The cache in front answers with a page.
             await WriteAsync(call, failure, "<!DOCTYPE html><html><head><title>503 Backend fetch failed</title></head><body>Guru Meditation</body></html>"u8.ToArray(), "text/html; charset=utf-8");
@@ -148,7 +148,6 @@ internal sealed class MagentoRestApi(MagentoEmulatorOptions options, MagentoEmul
     // What tests and curious people tell it; the README lists it.
     private async Task ControlAsync(HttpContext call, string path)
     {
-        var query = call.Request.Query;
         switch (call.Request.Method, path)
         {
             case ("GET", "/_emulator"):
@@ -162,12 +161,7 @@ internal sealed class MagentoRestApi(MagentoEmulatorOptions options, MagentoEmul
             case ("POST", "/_emulator/orders"):
                 await WriteAsync(call, 201, new JsonObject { ["entity_id"] = await emulator.PlaceOrderAsync(call.RequestAborted) });
                 return;
-            case ("POST", "/_emulator/fail"):
-                lock (gate)
-                {
-                    failing = ((int)Math.Max(1, Number(query["count"])), Number(query["status"]) is > 0 and var status ? (int)status : 503);
-                }
-
+            case ("POST", _) when troubles.Hears(call):
                 break;
             case ("POST", "/_emulator/revoke"):
                 door.RevokeTokens();
@@ -180,21 +174,7 @@ internal sealed class MagentoRestApi(MagentoEmulatorOptions options, MagentoEmul
                 return;
         }
 
-        await WriteAsync(call, 200, new JsonObject { ["orders"] = shop.Count, ["sent"] = sender.Sent.Count, ["waiting"] = sender.WaitingCount, ["registrations"] = sender.Registrations.Count(one => one.IsActive) });
-    }
-
-    private int? TakeFailure()
-    {
-        lock (gate)
-        {
-            if (failing.Count == 0)
-            {
-                return null;
-            }
-
-            failing = (failing.Count - 1, failing.Status);
-            return failing.Status;
-        }
+        await WriteAsync(call, 200, troubles.Describe(new JsonObject { ["orders"] = shop.Count, ["sent"] = sender.Sent.Count, ["waiting"] = sender.WaitingCount, ["registrations"] = sender.Registrations.Count(one => one.IsActive) }));
     }
 
     private bool IsTooOften()

@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Crossdock.Emulators;
 
 namespace Crossdock.Connectors.Magento;
 
@@ -15,8 +16,8 @@ internal sealed class MagentoSender : IDisposable
     private static readonly TimeSpan ModuleDeadline = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan[] ModuleWaits = [.. new[] { 1, 5, 15, 60, 360, 360, 360, 720, 720, 720, 1440 }.Select(minutes => TimeSpan.FromMinutes(minutes))];
 
-    private readonly MagentoEmulatorOptions options;
     private readonly MagentoShop shop;
+    private readonly ShopTroubles troubles;
     private readonly TimeProvider clock;
     private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false }) { Timeout = Timeout.InfiniteTimeSpan };
     private readonly ConcurrentQueue<MagentoDelivery> sent = new();
@@ -25,7 +26,7 @@ internal sealed class MagentoSender : IDisposable
     private readonly SortedDictionary<long, Registration> registrations = [];
     private long lastRegistration;
 
-    internal MagentoSender(MagentoEmulatorOptions options, MagentoShop shop, TimeProvider clock) => (this.options, this.shop, this.clock) = (options, shop, clock);
+    internal MagentoSender(MagentoShop shop, ShopTroubles troubles, TimeProvider clock) => (this.shop, this.troubles, this.clock) = (shop, troubles, clock);
 
     internal IReadOnlyCollection<MagentoDelivery> Sent => sent;
 
@@ -78,12 +79,12 @@ internal sealed class MagentoSender : IDisposable
     internal async Task AnnounceAsync(long order, string module, IReadOnlyList<string> asynchronous, CancellationToken cancellationToken)
     {
         List<Waiting> added = [];
-        if (Hub is not null && !shop.Happens(options.LossRate))
+        if (Hub is not null && !troubles.Loses())
         {
             added.Add(new Waiting(module, order, null, Guid.CreateVersion7()));
         }
 
-        added.AddRange(Registrations.Where(one => one.IsActive && asynchronous.Contains(one.Topic) && !shop.Happens(options.LossRate)).Select(one => new Waiting(one.Topic, order, one, Guid.Empty)));
+        added.AddRange(Registrations.Where(one => one.IsActive && asynchronous.Contains(one.Topic) && !troubles.Loses()).Select(one => new Waiting(one.Topic, order, one, Guid.Empty)));
         foreach (var one in added)
         {
             await AttemptAsync(one, cancellationToken);

@@ -1,16 +1,15 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Crossdock.Emulators;
 using Microsoft.AspNetCore.Http;
 
 namespace Crossdock.Connectors.PrestaShop;
 
 /// <summary>What tests and curious people tell the emulated shop, under <c>/_emulator</c>.</summary>
-internal sealed class PrestaShopControl(PrestaShopEmulator emulator, PrestaShopShop shop, PrestaShopModule module)
+internal sealed class PrestaShopControl(PrestaShopEmulator emulator, PrestaShopShop shop, PrestaShopModule module, ShopTroubles troubles)
 {
     private readonly Lock door = new();
-    private int failures;
-    private int failureStatus = 503;
     private int brokenAnswers;
     private int calls;
     private volatile bool hasNotices;
@@ -27,15 +26,6 @@ internal sealed class PrestaShopControl(PrestaShopEmulator emulator, PrestaShopS
     internal string Notices => hasNotices ? "<br />\n<b>Notice</b>:  Undefined index: {delay} in <b>/var/www/modules/x/x.php</b> on line <b>12</b><br />\n" : "";
 
     internal void Count() => Interlocked.Increment(ref calls);
-
-    /// <summary>What the next call of the webservice is answered instead; null for its true answer.</summary>
-    internal int? TakeFailure()
-    {
-        lock (door)
-        {
-            return failures > 0 && failures-- > 0 ? failureStatus : null;
-        }
-    }
 
     /// <summary>True when the next change of state is made but answered with an error.</summary>
     internal bool TakeBrokenAnswer()
@@ -69,13 +59,7 @@ internal sealed class PrestaShopControl(PrestaShopEmulator emulator, PrestaShopS
             case ("POST", "/_emulator/repeat"):
                 await emulator.RepeatLastAsync(call.RequestAborted);
                 break;
-            case ("POST", "/_emulator/fail"):
-                lock (door)
-                {
-                    failures = Number(query["count"], 1);
-                    failureStatus = Number(query["status"], 503);
-                }
-
+            case ("POST", _) when troubles.Hears(call):
                 break;
             case ("POST", "/_emulator/break"):
                 lock (door)
@@ -105,10 +89,10 @@ internal sealed class PrestaShopControl(PrestaShopEmulator emulator, PrestaShopS
                 return;
         }
 
-        await PrestaShopWebservice.JsonAsync(call, 200, new JsonObject
+        await PrestaShopWebservice.JsonAsync(call, 200, troubles.Describe(new JsonObject
         {
             ["orders"] = shop.Count, ["calls"] = Volatile.Read(ref calls), ["sent"] = module.Sent.Count, ["waiting"] = module.Waiting, ["isPaused"] = module.IsPaused, ["isStopped"] = module.IsStopped, ["mails"] = Mails,
-        });
+        }));
     }
 
     private static int Number(string? text, int usual) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : usual;

@@ -1,9 +1,6 @@
-using System.Net;
 using System.Text.Json.Nodes;
+using Crossdock.Emulators;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Logging;
 
 namespace Crossdock.Connectors.PrestaShop;
 
@@ -13,6 +10,7 @@ public sealed class PrestaShopEmulator : IAsyncDisposable
     private readonly PrestaShopEmulatorOptions options;
     private readonly WebApplication server;
     private readonly PrestaShopShop shop;
+    private readonly ShopTroubles troubles;
     private readonly PrestaShopModule module;
     private readonly PrestaShopWebservice webservice;
     private readonly TimeProvider clock;
@@ -23,7 +21,8 @@ public sealed class PrestaShopEmulator : IAsyncDisposable
         clock = options.Clock ?? TimeProvider.System;
         shop = new PrestaShopShop(options, clock);
         module = new PrestaShopModule(options, shop, clock);
-        webservice = new PrestaShopWebservice(options, this, shop, module, clock);
+        troubles = new ShopTroubles(options.LossRate, options.Seed);
+        webservice = new PrestaShopWebservice(options, this, shop, module, troubles, clock);
     }
 
     /// <summary>Its address without a slash at the end.</summary>
@@ -45,18 +44,9 @@ public sealed class PrestaShopEmulator : IAsyncDisposable
     public static async Task<PrestaShopEmulator> StartAsync(PrestaShopEmulatorOptions? options = null)
     {
         options ??= new PrestaShopEmulatorOptions();
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Listen(IPAddress.Loopback, options.Port, listen => listen.Protocols = HttpProtocols.Http1);
-        });
-        var application = builder.Build();
+        var application = LoopbackServer.Build(options.Port);
         var emulator = new PrestaShopEmulator(options, application);
-        application.Run(emulator.webservice.AnswerAsync);
-        await application.StartAsync();
-        emulator.Address = application.Urls.First();
+        emulator.Address = await application.OpenAsync(emulator.webservice.AnswerAsync);
         emulator.shop.Url = emulator.Address;
         return emulator;
     }
@@ -134,30 +124,11 @@ public sealed class PrestaShopEmulator : IAsyncDisposable
     public Task DrainAsync(CancellationToken cancellationToken = default) => module.DrainAsync(cancellationToken);
 
     /// <summary>Sells at a steady rate, and now and then does what the options' rates say, until cancelled. A hub that is away does not stop it.</summary>
-    public async Task RunAsync(double ordersPerSecond, CancellationToken cancellationToken)
-    {
-        using var pace = new PeriodicTimer(TimeSpan.FromSeconds(1 / Math.Clamp(ordersPerSecond, 0.001, 1000)), clock);
-        try
-        {
-            while (await pace.WaitForNextTickAsync(cancellationToken))
-            {
-                await TradeAsync(cancellationToken);
-            }
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // The shop closes.
-        }
-    }
+    public Task RunAsync(double ordersPerSecond, CancellationToken cancellationToken) => ShopTrade.RunAsync(ordersPerSecond, clock, TradeAsync, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
-        using (var soon = new CancellationTokenSource(TimeSpan.FromSeconds(1)))
-        {
-            await server.StopAsync(soon.Token);
-        }
-
-        await server.DisposeAsync();
+        await server.CloseAsync();
         module.Dispose();
     }
 
@@ -192,7 +163,7 @@ public sealed class PrestaShopEmulator : IAsyncDisposable
 
     private void Announce(string topic, long id)
     {
-        if (!shop.Happens(options.LossRate))
+        if (!troubles.Loses())
         {
             module.Announce(topic, id);
         }

@@ -2,14 +2,15 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Crossdock.Emulators;
 using Microsoft.AspNetCore.Http;
 
 namespace Crossdock.Connectors.PrestaShop;
 
 /// <summary>The emulated shop's webservice under <c>/api</c>: sign-in, rights, formats, lists and errors as PrestaShop gives them.</summary>
-internal sealed class PrestaShopWebservice(PrestaShopEmulatorOptions options, PrestaShopEmulator emulator, PrestaShopShop shop, PrestaShopModule module, TimeProvider clock)
+internal sealed class PrestaShopWebservice(PrestaShopEmulatorOptions options, PrestaShopEmulator emulator, PrestaShopShop shop, PrestaShopModule module, ShopTroubles troubles, TimeProvider clock)
 {
-    private readonly PrestaShopControl control = new(emulator, shop, module);
+    private readonly PrestaShopControl control = new(emulator, shop, module, troubles);
 
     /// <summary>What was written: order and what.</summary>
     internal IReadOnlyCollection<(long Order, string What)> Told => [.. control.Told];
@@ -31,7 +32,7 @@ internal sealed class PrestaShopWebservice(PrestaShopEmulatorOptions options, Pr
         }
 
         call.Response.Headers.Date = clock.GetUtcNow().ToString("R", CultureInfo.InvariantCulture);
-        if (control.TakeFailure() is { } failure)
+        if (troubles.TakeFailure() is { } failure)
         {
             await PageAsync(call, failure, failure == 503 ? "<h1>Volvemos enseguida</h1><p>La tienda está en mantenimiento.</p>" : "<h1>Internal Server Error</h1>");
         }

@@ -2,13 +2,15 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using Crossdock.Emulators;
 using Microsoft.AspNetCore.Http;
 
 namespace Crossdock.Connectors.Shopify.Emulator;
 
 /// <summary>The part of Shopify's REST and GraphQL Admin API that Crossdock uses, and control under <c>/_emulator</c>:
-/// <c>GET /_emulator/sent</c>, <c>GET /_emulator/subscriptions</c>, <c>POST /_emulator/fail?count=3&amp;status=503</c>, <c>POST /_emulator/orders?reorder=true</c>, <c>POST /_emulator/repeat</c>.</summary>
-internal sealed class ShopifyAdminApi(ShopifyEmulatorOptions options, ShopifyEmulator shop, ShopifyHooks hooks, TimeProvider clock)
+/// <c>GET /_emulator</c>, <c>GET /_emulator/sent</c>, <c>GET /_emulator/subscriptions</c>, <c>POST /_emulator/orders?reorder=true</c>, <c>POST /_emulator/repeat</c>, and <see cref="ShopTroubles"/>.</summary>
+internal sealed class ShopifyAdminApi(ShopifyEmulatorOptions options, ShopifyEmulator shop, ShopifyHooks hooks, ShopTroubles troubles, TimeProvider clock)
 {
     private const double RestoredIn = 20;
 
@@ -17,8 +19,6 @@ internal sealed class ShopifyAdminApi(ShopifyEmulatorOptions options, ShopifyEmu
     private readonly ShopifyGraphQl graphQl = new(options, shop, hooks, clock);
     private double used;
     private DateTimeOffset leakedAt = clock.GetUtcNow();
-    private int failures;
-    private int failureStatus = 503;
 
     internal async Task AnswerAsync(HttpContext call)
     {
@@ -40,7 +40,7 @@ internal sealed class ShopifyAdminApi(ShopifyEmulatorOptions options, ShopifyEmu
             await WriteAsync(call, 401, """{"errors":"[API] Invalid API key or access token (unrecognized login or wrong password)"}"""u8.ToArray());
             return;
         }
-        if (TakeFailure() is { } status)
+        if (troubles.TakeFailure() is { } status)
         {
             await WriteAsync(call, status, """{"errors":"told to fail"}"""u8.ToArray());
             return;
@@ -134,13 +134,9 @@ internal sealed class ShopifyAdminApi(ShopifyEmulatorOptions options, ShopifyEmu
             case ("GET", "/_emulator/subscriptions"):
                 await WriteAsync(call, 200, JsonSerializer.SerializeToUtf8Bytes(shop.Subscriptions, JsonSerializerOptions.Web));
                 break;
-            case ("POST", "/_emulator/fail"):
-                lock (door)
-                {
-                    failures = int.TryParse(call.Request.Query["count"], CultureInfo.InvariantCulture, out int count) ? count : 1;
-                    failureStatus = int.TryParse(call.Request.Query["status"], CultureInfo.InvariantCulture, out int status) ? status : 503;
-                }
-                await WriteAsync(call, 200, "{}"u8.ToArray());
+            case ("GET", "/_emulator"):
+            case ("POST", _) when troubles.Hears(call):
+                await WriteAsync(call, 200, JsonSerializer.SerializeToUtf8Bytes(troubles.Describe(new JsonObject { ["orders"] = shop.Placed, ["sent"] = shop.Sent.Count, ["subscriptions"] = shop.Subscriptions.Count })));
                 break;
             case ("POST", "/_emulator/orders"):
                 long id = await shop.PlaceOrderAsync(updateFirst: call.Request.Query["reorder"] == "true", cancellationToken: call.RequestAborted);
@@ -185,14 +181,6 @@ internal sealed class ShopifyAdminApi(ShopifyEmulatorOptions options, ShopifyEmu
             used += fits ? 1 : 0;
             level = (int)Math.Ceiling(used);
             return fits;
-        }
-    }
-
-    private int? TakeFailure()
-    {
-        lock (door)
-        {
-            return failures-- > 0 ? failureStatus : null;
         }
     }
 

@@ -1,9 +1,6 @@
 using System.Collections.Concurrent;
-using System.Net;
+using Crossdock.Emulators;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Logging;
 
 namespace Crossdock.Connectors.Shopify.Emulator;
 
@@ -13,6 +10,7 @@ public sealed class ShopifyEmulator : IAsyncDisposable
     private readonly ShopifyEmulatorOptions options;
     private readonly TimeProvider clock;
     private readonly WebApplication server;
+    private readonly ShopTroubles troubles;
     private readonly ShopifyHooks hooks;
     private readonly Random chance;
     private readonly Lock door = new();
@@ -24,7 +22,8 @@ public sealed class ShopifyEmulator : IAsyncDisposable
     {
         (this.options, this.server) = (options, server);
         clock = options.Clock ?? TimeProvider.System;
-        hooks = new ShopifyHooks(options, clock);
+        troubles = new ShopTroubles(options.LossRate, options.Seed);
+        hooks = new ShopifyHooks(options, troubles, clock);
         chance = new Random(options.Seed);
     }
 
@@ -58,19 +57,9 @@ public sealed class ShopifyEmulator : IAsyncDisposable
     /// <summary>Starts the shop and, where a hub is given, subscribes it to every order topic.</summary>
     public static async Task<ShopifyEmulator> StartAsync(ShopifyEmulatorOptions options)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Listen(IPAddress.Loopback, options.Port, listen => listen.Protocols = HttpProtocols.Http1);
-        });
-        var application = builder.Build();
+        var application = LoopbackServer.Build(options.Port);
         var shop = new ShopifyEmulator(options, application);
-        var api = new ShopifyAdminApi(options, shop, shop.hooks, shop.clock);
-        application.Run(api.AnswerAsync);
-        await application.StartAsync();
-        shop.Address = new Uri(application.Urls.First());
+        shop.Address = new Uri(await application.OpenAsync(new ShopifyAdminApi(options, shop, shop.hooks, shop.troubles, shop.clock).AnswerAsync));
         foreach (string topic in options.HubAddress is null ? [] : ShopifyTopics.Wanted)
         {
             shop.hooks.Subscribe(topic, options.HubAddress!);
@@ -154,50 +143,37 @@ public sealed class ShopifyEmulator : IAsyncDisposable
     public Task SettleAsync() => hooks.SettleAsync();
 
     /// <summary>Makes orders at the given pace, and now and then what the options' rates say, until cancelled. A hub that is away does not stop it.</summary>
-    public async Task RunAsync(double ordersPerSecond, CancellationToken cancellationToken)
-    {
-        using var pace = new PeriodicTimer(TimeSpan.FromSeconds(1 / Math.Clamp(ordersPerSecond, 0.001, 1000)), clock);
-        try
-        {
-            while (await pace.WaitForNextTickAsync(cancellationToken))
-            {
-                long id = await PlaceOrderAsync(isTest: Happens(options.TestRate), badAddress: Happens(options.BadAddressRate), updateFirst: Happens(options.ReorderRate), cancellationToken: cancellationToken);
-                if (Happens(options.RepeatRate))
-                {
-                    await RepeatLastAsync(cancellationToken);
-                }
-                if (Happens(options.UpdateRate))
-                {
-                    await UpdateAsync(id, cancellationToken);
-                }
-                if (Happens(options.CancelRate))
-                {
-                    await CancelAsync(id, cancellationToken);
-                }
-                else if (Happens(options.RefundRate))
-                {
-                    await RefundAsync(id, cancellationToken);
-                }
-                else if (Happens(options.FulfilRate))
-                {
-                    await FulfilAsync(id, cancellationToken: cancellationToken);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // The shop closes.
-        }
-    }
+    public Task RunAsync(double ordersPerSecond, CancellationToken cancellationToken) => ShopTrade.RunAsync(ordersPerSecond, clock, TradeAsync, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
         await hooks.DisposeAsync();
-        using (var soon = new CancellationTokenSource(TimeSpan.FromSeconds(1)))
+        await server.CloseAsync();
+    }
+
+    private async Task TradeAsync(CancellationToken cancellationToken)
+    {
+        long id = await PlaceOrderAsync(isTest: Happens(options.TestRate), badAddress: Happens(options.BadAddressRate), updateFirst: Happens(options.ReorderRate), cancellationToken: cancellationToken);
+        if (Happens(options.RepeatRate))
         {
-            await server.StopAsync(soon.Token);
+            await RepeatLastAsync(cancellationToken);
         }
-        await server.DisposeAsync();
+        if (Happens(options.UpdateRate))
+        {
+            await UpdateAsync(id, cancellationToken);
+        }
+        if (Happens(options.CancelRate))
+        {
+            await CancelAsync(id, cancellationToken);
+        }
+        else if (Happens(options.RefundRate))
+        {
+            await RefundAsync(id, cancellationToken);
+        }
+        else if (Happens(options.FulfilRate))
+        {
+            await FulfilAsync(id, cancellationToken: cancellationToken);
+        }
     }
 
     /// <summary>Orders, oldest first by the given time (the last change's unless said), written by the given function while nobody changes them.</summary>

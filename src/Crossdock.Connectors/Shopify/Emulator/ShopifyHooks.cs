@@ -3,11 +3,12 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
+using Crossdock.Emulators;
 
 namespace Crossdock.Connectors.Shopify.Emulator;
 
 /// <summary>Sends signed webhooks the way Shopify does: a deadline, eight retries with growing gaps and the original body, then the subscription is removed.</summary>
-internal sealed class ShopifyHooks(ShopifyEmulatorOptions options, TimeProvider clock) : IAsyncDisposable
+internal sealed class ShopifyHooks(ShopifyEmulatorOptions options, ShopTroubles troubles, TimeProvider clock) : IAsyncDisposable
 {
     private const int MostKept = 10_000;
 
@@ -23,7 +24,6 @@ internal sealed class ShopifyHooks(ShopifyEmulatorOptions options, TimeProvider 
     private readonly ConcurrentDictionary<long, ShopifySubscription> subscriptions = new();
     private readonly ConcurrentDictionary<Task, byte> retries = new();
     private readonly ConcurrentQueue<SentWebhook> sent = new();
-    private readonly Random losses = new(options.Seed);
     private long lastSubscription = 4_759_300;
 
     internal IReadOnlyCollection<ShopifySubscription> Subscriptions => [.. subscriptions.Values.OrderBy(known => known.Id)];
@@ -50,17 +50,9 @@ internal sealed class ShopifyHooks(ShopifyEmulatorOptions options, TimeProvider 
     /// <summary>Sends one event to everyone who wants it and waits for the first attempts; what fails is retried in the background.</summary>
     internal async Task SendAsync(string topic, long order, byte[] body, string eventId, CancellationToken cancellationToken)
     {
-        foreach (var subscription in Subscriptions.Where(known => known.Topic == topic && !IsLost()))
+        foreach (var subscription in Subscriptions.Where(known => known.Topic == topic && !troubles.Loses()))
         {
             await SendAsync(new Hook(subscription, topic, order, body, Guid.NewGuid().ToString("D"), eventId, clock.GetUtcNow()), cancellationToken);
-        }
-    }
-
-    private bool IsLost()
-    {
-        lock (losses)
-        {
-            return options.LossRate > 0 && losses.NextDouble() < options.LossRate;
         }
     }
 

@@ -3,11 +3,12 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Crossdock.Emulators;
 
 namespace Crossdock.Connectors.Vtex;
 
 /// <summary>The emulated account's hook and feed of one appKey: both told of each change of state, both deleted after quiet days. Only a 200 in time counts as delivered.</summary>
-internal sealed class VtexAnnouncements(VtexEmulatorOptions options, VtexAccount account, TimeProvider clock) : IDisposable
+internal sealed class VtexAnnouncements(VtexEmulatorOptions options, VtexAccount account, ShopTroubles troubles, TimeProvider clock) : IDisposable
 {
     private const int MostKept = 10_000;
     private static readonly TimeSpan QuietHook = TimeSpan.FromDays(3);
@@ -139,7 +140,7 @@ internal sealed class VtexAnnouncements(VtexEmulatorOptions options, VtexAccount
 
         for (int time = 0; isHooked && time < times; time++)
         {
-            if (!account.Happens(options.DropRate))
+            if (!troubles.Loses())
             {
                 await SendAsync(new(JsonSerializer.SerializeToUtf8Bytes(notice), order, state ?? "", 1, now), cancellationToken);
             }

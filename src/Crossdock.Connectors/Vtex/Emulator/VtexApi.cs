@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Crossdock.Emulators;
 using Microsoft.AspNetCore.Http;
 
 namespace Crossdock.Connectors.Vtex;
 
 /// <summary>The emulated account's API as far as Crossdock uses it: keys, resources, limits and errors as VTEX gives them.</summary>
-internal sealed class VtexApi(VtexEmulatorOptions options, VtexEmulator emulator, VtexAccount account, VtexAnnouncements announcements, VtexControl control, TimeProvider clock)
+internal sealed class VtexApi(VtexEmulatorOptions options, VtexEmulator emulator, VtexAccount account, VtexAnnouncements announcements, VtexControl control, ShopTroubles troubles, TimeProvider clock)
 {
     private const string FeedAndHook = "Feed v3 and Hook Admin";
 
@@ -22,7 +23,7 @@ internal sealed class VtexApi(VtexEmulatorOptions options, VtexEmulator emulator
         {
             await control.AnswerAsync(call, path);
         }
-        else if (control.TakeFailure() is { } status)
+        else if (troubles.TakeFailure() is { } status)
         {
             await WriteAsync(call, status, status == 429 ? Error("1", "Too many requests") : Error("1", "Internal server error"));
         }

@@ -1,25 +1,13 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Crossdock.Emulators;
 using Microsoft.AspNetCore.Http;
 
 namespace Crossdock.Connectors.Vtex;
 
 /// <summary>What tests and curious people tell the emulated account, under <c>/_emulator</c>.</summary>
-internal sealed class VtexControl(VtexEmulator emulator, VtexAccount account, VtexAnnouncements announcements)
+internal sealed class VtexControl(VtexEmulator emulator, VtexAccount account, VtexAnnouncements announcements, ShopTroubles troubles)
 {
-    private readonly Lock door = new();
-    private int failures;
-    private int failureStatus = 503;
-
-    /// <summary>What the next call of the API is answered instead; null for its true answer.</summary>
-    internal int? TakeFailure()
-    {
-        lock (door)
-        {
-            return failures > 0 && failures-- > 0 ? failureStatus : null;
-        }
-    }
-
     internal async Task AnswerAsync(HttpContext call, string path)
     {
         var query = call.Request.Query;
@@ -43,13 +31,7 @@ internal sealed class VtexControl(VtexEmulator emulator, VtexAccount account, Vt
             case ("POST", "/_emulator/repeat"):
                 await announcements.RepeatAsync(call.RequestAborted);
                 break;
-            case ("POST", "/_emulator/fail"):
-                lock (door)
-                {
-                    failures = Number(query["count"], 1);
-                    failureStatus = Number(query["status"], 503);
-                }
-
+            case ("POST", _) when troubles.Hears(call):
                 break;
             case ("POST", "/_emulator/lose-hook"):
                 announcements.Hook = null;
@@ -62,11 +44,9 @@ internal sealed class VtexControl(VtexEmulator emulator, VtexAccount account, Vt
                 return;
         }
 
-        await VtexApi.WriteAsync(call, 200, new JsonObject
+        await VtexApi.WriteAsync(call, 200, troubles.Describe(new JsonObject
         {
             ["orders"] = account.Count, ["sent"] = announcements.Sent.Count, ["toRepeat"] = announcements.WaitingToRepeat, ["inFeed"] = announcements.InFeed, ["hasHook"] = announcements.Hook is not null, ["hasFeed"] = announcements.Feed is not null,
-        });
+        }));
     }
-
-    private static int Number(string? text, int usual) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : usual;
 }

@@ -1,9 +1,6 @@
-using System.Net;
 using System.Text.Json.Nodes;
+using Crossdock.Emulators;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Logging;
 
 namespace Crossdock.Connectors.Vtex;
 
@@ -13,6 +10,7 @@ public sealed class VtexEmulator : IAsyncDisposable
     private readonly VtexEmulatorOptions options;
     private readonly WebApplication server;
     private readonly VtexAccount account;
+    private readonly ShopTroubles troubles;
     private readonly VtexAnnouncements announcements;
     private readonly TimeProvider clock;
 
@@ -21,7 +19,8 @@ public sealed class VtexEmulator : IAsyncDisposable
         (this.options, this.server) = (options, server);
         clock = options.Clock ?? TimeProvider.System;
         account = new VtexAccount(options, clock);
-        announcements = new VtexAnnouncements(options, account, clock);
+        troubles = new ShopTroubles(options.LossRate, options.Seed);
+        announcements = new VtexAnnouncements(options, account, troubles, clock);
         Workflow = new VtexWorkflow(this, account, clock);
     }
 
@@ -49,19 +48,10 @@ public sealed class VtexEmulator : IAsyncDisposable
     public static async Task<VtexEmulator> StartAsync(VtexEmulatorOptions? options = null)
     {
         options ??= new VtexEmulatorOptions();
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Listen(IPAddress.Loopback, options.Port, listen => listen.Protocols = HttpProtocols.Http1);
-        });
-        var application = builder.Build();
+        var application = LoopbackServer.Build(options.Port);
         var emulator = new VtexEmulator(options, application);
-        var control = new VtexControl(emulator, emulator.account, emulator.announcements);
-        application.Run(new VtexApi(options, emulator, emulator.account, emulator.announcements, control, emulator.clock).AnswerAsync);
-        await application.StartAsync();
-        emulator.Address = application.Urls.First();
+        var control = new VtexControl(emulator, emulator.account, emulator.announcements, emulator.troubles);
+        emulator.Address = await application.OpenAsync(new VtexApi(options, emulator, emulator.account, emulator.announcements, control, emulator.troubles, emulator.clock).AnswerAsync);
         return emulator;
     }
 
@@ -153,37 +143,23 @@ public sealed class VtexEmulator : IAsyncDisposable
     public Task RepeatAsync(CancellationToken cancellationToken = default) => announcements.RepeatAsync(cancellationToken);
 
     /// <summary>Places orders at a steady rate, and now and then what the options' rates say, until cancelled. A hub that is away does not stop it.</summary>
-    public async Task RunAsync(double ordersPerSecond, CancellationToken cancellationToken)
-    {
-        using var pace = new PeriodicTimer(TimeSpan.FromSeconds(1 / Math.Clamp(ordersPerSecond, 0.001, 1000)), clock);
-        try
-        {
-            while (await pace.WaitForNextTickAsync(cancellationToken))
-            {
-                string id = await PlaceOrderAsync(isComplete: !account.Happens(options.IncompleteRate), cancellationToken: cancellationToken);
-                if (account.Happens(options.CancelRate))
-                {
-                    await CancelAsync(id, "Me equivoqué de talla", cancellationToken);
-                }
-
-                await announcements.RepeatAsync(cancellationToken);
-            }
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // The shop closes.
-        }
-    }
+    public Task RunAsync(double ordersPerSecond, CancellationToken cancellationToken) => ShopTrade.RunAsync(ordersPerSecond, clock, TradeAsync, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
-        using (var soon = new CancellationTokenSource(TimeSpan.FromSeconds(1)))
+        await server.CloseAsync();
+        announcements.Dispose();
+    }
+
+    private async Task TradeAsync(CancellationToken cancellationToken)
+    {
+        string id = await PlaceOrderAsync(isComplete: !account.Happens(options.IncompleteRate), cancellationToken: cancellationToken);
+        if (account.Happens(options.CancelRate))
         {
-            await server.StopAsync(soon.Token);
+            await CancelAsync(id, "Me equivoqué de talla", cancellationToken);
         }
 
-        await server.DisposeAsync();
-        announcements.Dispose();
+        await announcements.RepeatAsync(cancellationToken);
     }
 
     private Task AnnounceAsync(string id, string? state, string? before, CancellationToken cancellationToken) =>

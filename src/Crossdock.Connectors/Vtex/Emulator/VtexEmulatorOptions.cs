@@ -40,7 +40,7 @@ public sealed record VtexEmulatorOptions
     /// <summary>True: the account keeps personal data in its vault, the classic order shows R** S****.</summary>
     public bool HasPersonalDataVault { get; init; }
     /// <summary>Share of notifications that the hook never sends, 0 to 1; the feed has them.</summary>
-    public double DropRate { get; init; }
+    public double LossRate { get; init; }
     /// <summary>Share of notifications that are sent twice.</summary>
     public double RepeatRate { get; init; }
     /// <summary>Share of feed reads that give fewer messages than wait, or none.</summary>

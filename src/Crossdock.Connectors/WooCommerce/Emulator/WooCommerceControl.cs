@@ -1,25 +1,13 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Crossdock.Emulators;
 using Microsoft.AspNetCore.Http;
 
 namespace Crossdock.Connectors.WooCommerce;
 
 /// <summary>What tests and curious people tell the emulated shop, under <c>/_emulator</c>.</summary>
-internal sealed class WooCommerceControl(WooCommerceEmulator emulator, WooCommerceShop shop, WooCommerceHooks hooks)
+internal sealed class WooCommerceControl(WooCommerceEmulator emulator, WooCommerceShop shop, WooCommerceHooks hooks, ShopTroubles troubles)
 {
-    private readonly Lock door = new();
-    private int failures;
-    private int failureStatus = 503;
-
-    /// <summary>What the next call of the API is answered instead; null for its true answer.</summary>
-    internal int? TakeFailure()
-    {
-        lock (door)
-        {
-            return failures > 0 && failures-- > 0 ? failureStatus : null;
-        }
-    }
-
     internal async Task AnswerAsync(HttpContext call, string path)
     {
         var query = call.Request.Query;
@@ -40,13 +28,7 @@ internal sealed class WooCommerceControl(WooCommerceEmulator emulator, WooCommer
             case ("POST", "/_emulator/repeat"):
                 await emulator.RepeatLastAsync(call.RequestAborted);
                 break;
-            case ("POST", "/_emulator/fail"):
-                lock (door)
-                {
-                    failures = Number(query["count"], 1);
-                    failureStatus = Number(query["status"], 503);
-                }
-
+            case ("POST", _) when troubles.Hears(call):
                 break;
             case ("POST", "/_emulator/pause"):
                 hooks.IsPaused = true;
@@ -63,11 +45,9 @@ internal sealed class WooCommerceControl(WooCommerceEmulator emulator, WooCommer
                 return;
         }
 
-        await WooCommerceRestApi.WriteAsync(call, 200, new JsonObject
+        await WooCommerceRestApi.WriteAsync(call, 200, troubles.Describe(new JsonObject
         {
             ["orders"] = shop.Count, ["sent"] = hooks.Sent.Count, ["waiting"] = hooks.Waiting, ["isPaused"] = hooks.IsPaused, ["active"] = hooks.All.Count(hook => hook.Status == "active"), ["webhooks"] = hooks.All.Count,
-        });
+        }));
     }
-
-    private static int Number(string? text, int usual) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : usual;
 }

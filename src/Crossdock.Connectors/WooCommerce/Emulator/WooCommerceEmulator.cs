@@ -1,10 +1,7 @@
 using System.Globalization;
-using System.Net;
 using System.Text.Json.Nodes;
+using Crossdock.Emulators;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Logging;
 
 namespace Crossdock.Connectors.WooCommerce;
 
@@ -15,6 +12,7 @@ public sealed class WooCommerceEmulator : IAsyncDisposable
     private readonly WooCommerceEmulatorOptions options;
     private readonly WebApplication server;
     private readonly WooCommerceShop shop;
+    private readonly ShopTroubles troubles;
     private readonly WooCommerceHooks hooks;
     private readonly WooCommerceTold told;
     private readonly TimeProvider clock;
@@ -24,7 +22,8 @@ public sealed class WooCommerceEmulator : IAsyncDisposable
         (this.options, this.server) = (options, server);
         clock = options.Clock ?? TimeProvider.System;
         shop = new WooCommerceShop(options, clock);
-        hooks = new WooCommerceHooks(options, shop, clock);
+        troubles = new ShopTroubles(options.LossRate, options.Seed);
+        hooks = new WooCommerceHooks(options, shop, troubles, clock);
         told = new WooCommerceTold(options, shop, clock);
     }
 
@@ -55,18 +54,9 @@ public sealed class WooCommerceEmulator : IAsyncDisposable
     public static async Task<WooCommerceEmulator> StartAsync(WooCommerceEmulatorOptions? options = null)
     {
         options ??= new WooCommerceEmulatorOptions();
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Listen(IPAddress.Loopback, options.Port, listen => listen.Protocols = HttpProtocols.Http1);
-        });
-        var application = builder.Build();
+        var application = LoopbackServer.Build(options.Port);
         var emulator = new WooCommerceEmulator(options, application);
-        application.Run(new WooCommerceRestApi(options, emulator, emulator.shop, emulator.hooks, emulator.told, emulator.clock).AnswerAsync);
-        await application.StartAsync();
-        emulator.Address = application.Urls.First();
+        emulator.Address = await application.OpenAsync(new WooCommerceRestApi(options, emulator, emulator.shop, emulator.hooks, emulator.told, emulator.troubles, emulator.clock).AnswerAsync);
         emulator.shop.Site = emulator.Address + "/";
         return emulator;
     }
@@ -152,30 +142,11 @@ public sealed class WooCommerceEmulator : IAsyncDisposable
     public Task RunQueueAsync(CancellationToken cancellationToken = default) => hooks.RunAsync(cancellationToken);
 
     /// <summary>Places orders at a steady rate, and now and then what the options' rates say, until cancelled. A hub that is away does not stop it.</summary>
-    public async Task RunAsync(double ordersPerSecond, CancellationToken cancellationToken)
-    {
-        using var pace = new PeriodicTimer(TimeSpan.FromSeconds(1 / Math.Clamp(ordersPerSecond, 0.001, 1000)), clock);
-        try
-        {
-            while (await pace.WaitForNextTickAsync(cancellationToken))
-            {
-                await TradeAsync(cancellationToken);
-            }
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // The shop closes.
-        }
-    }
+    public Task RunAsync(double ordersPerSecond, CancellationToken cancellationToken) => ShopTrade.RunAsync(ordersPerSecond, clock, TradeAsync, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
-        using (var soon = new CancellationTokenSource(TimeSpan.FromSeconds(1)))
-        {
-            await server.StopAsync(soon.Token);
-        }
-
-        await server.DisposeAsync();
+        await server.CloseAsync();
         hooks.Dispose();
     }
 

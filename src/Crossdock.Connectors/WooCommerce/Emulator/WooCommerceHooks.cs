@@ -3,12 +3,13 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
+using Crossdock.Emulators;
 
 namespace Crossdock.Connectors.WooCommerce;
 
 /// <summary>The emulated shop's webhooks and the queue that sends them: one after another, same jobs merged while they wait, never repeated,
 /// switched off when a failure comes on top of six in a row. Source: WooCommerce, class-wc-webhook.php.</summary>
-internal sealed class WooCommerceHooks(WooCommerceEmulatorOptions options, WooCommerceShop shop, TimeProvider clock) : IDisposable
+internal sealed class WooCommerceHooks(WooCommerceEmulatorOptions options, WooCommerceShop shop, ShopTroubles troubles, TimeProvider clock) : IDisposable
 {
     private const int MostFailures = 5;
     private const int MostKept = 10_000;
@@ -18,7 +19,6 @@ internal sealed class WooCommerceHooks(WooCommerceEmulatorOptions options, WooCo
     private readonly List<Job> waiting = [];
     private readonly ConcurrentQueue<WooCommerceDelivery> sent = new();
     private readonly SemaphoreSlim turn = new(1, 1);
-    private readonly Random losses = new(options.Seed);
     private Job? latest;
     private long lastHook = 16;
     private volatile bool isPaused;
@@ -71,7 +71,7 @@ internal sealed class WooCommerceHooks(WooCommerceEmulatorOptions options, WooCo
             foreach (var hook in All.Where(hook => hook.Status == "active" && hook.Topic == topic))
             {
                 var job = new Job(hook.Id, topic, order);
-                if (!waiting.Contains(job) && !(options.LossRate > 0 && losses.NextDouble() < options.LossRate))
+                if (!waiting.Contains(job) && !troubles.Loses())
                 {
                     waiting.Add(job);
                 }

@@ -2,14 +2,15 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Crossdock.Emulators;
 using Microsoft.AspNetCore.Http;
 
 namespace Crossdock.Connectors.WooCommerce;
 
 /// <summary>The emulated shop's REST API, <c>wc/v3</c>, as far as Crossdock uses it: sign-in, paging and errors as WordPress gives them.</summary>
-internal sealed class WooCommerceRestApi(WooCommerceEmulatorOptions options, WooCommerceEmulator emulator, WooCommerceShop shop, WooCommerceHooks hooks, WooCommerceTold told, TimeProvider clock)
+internal sealed class WooCommerceRestApi(WooCommerceEmulatorOptions options, WooCommerceEmulator emulator, WooCommerceShop shop, WooCommerceHooks hooks, WooCommerceTold told, ShopTroubles troubles, TimeProvider clock)
 {
-    private readonly WooCommerceControl control = new(emulator, shop, hooks);
+    private readonly WooCommerceControl control = new(emulator, shop, hooks, troubles);
     private readonly WooCommerceDoor door = new(options, clock);
     private readonly Lock gate = new();
     private double allowance = options.CallsPerSecond ?? 0;
@@ -40,7 +41,7 @@ internal sealed class WooCommerceRestApi(WooCommerceEmulatorOptions options, Woo
         {
             await ErrorAsync(call, 404, "rest_no_route", "No route was found matching the URL and request method.");
         }
-        else if (control.TakeFailure() is { } status)
+        else if (troubles.TakeFailure() is { } status)
         {
             // Hosts and security plugins answer with a page, whatever was asked.
             await WriteAsync(call, status, Encoding.UTF8.GetBytes("<!DOCTYPE html><html><body>Please wait while your request is being verified...</body></html>"), "text/html; charset=UTF-8");
