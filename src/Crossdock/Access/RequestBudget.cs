@@ -3,7 +3,7 @@ using Crossdock.Model.Connectors;
 namespace Crossdock.Access;
 
 /// <summary>One connection's rate limit on this node: a bucket that fills at the platform's pace, corrected by what the platform's headers say, and a bound on calls at once.
-/// Callers wait by urgency. The less urgent ones leave a reserve in the bucket, so that what is urgent never finds it empty because of them.</summary>
+/// Callers wait by urgency. The less urgent ones leave a reserve in the bucket, so that what is urgent never finds it empty because of them; who waits for long has its turn all the same.</summary>
 internal sealed class RequestBudget : IDisposable
 {
     // A platform's headers tell of the calls it has seen; one that is still under way is counted by us. Longer than that it is not under way.
@@ -12,18 +12,18 @@ internal sealed class RequestBudget : IDisposable
     private readonly Lock gate = new();
     private readonly TimeProvider clock;
     private readonly ITimer timer;
-    private readonly PriorityQueue<Waiter, (int, long)> waiting = new();
-    private readonly PriorityQueue<Waiter, (int, long)> atDoor = new();
+    private readonly WaitingLine waiting, atDoor;
     private readonly Queue<(long At, double Cost)> underway = new();
     private RequestPace pace;
     private double capacity, perSecond, tokens;
-    private long filledAt, turn;
+    private long filledAt;
     private long pausedUntil = long.MinValue;
     private int inside;
 
     public RequestBudget(RequestPace pace, TimeProvider clock)
     {
         (this.pace, this.clock) = (pace, clock);
+        (waiting, atDoor) = (new(clock), new(clock));
         (capacity, perSecond) = (Math.Max(1, pace.Burst), Math.Max(1e-6, pace.PerSecond));
         tokens = capacity;
         filledAt = clock.GetTimestamp();
@@ -59,7 +59,7 @@ internal sealed class RequestBudget : IDisposable
         var waiter = new Waiter(priority, cost);
         lock (gate)
         {
-            waiting.Enqueue(waiter, ((int)priority, turn++));
+            waiting.Enqueue(waiter);
         }
 
         Serve();
@@ -73,7 +73,7 @@ internal sealed class RequestBudget : IDisposable
         var waiter = new Waiter(priority, 0);
         lock (gate)
         {
-            atDoor.Enqueue(waiter, ((int)priority, turn++));
+            atDoor.Enqueue(waiter);
         }
 
         Admit();
@@ -124,17 +124,11 @@ internal sealed class RequestBudget : IDisposable
         lock (gate)
         {
             Fill();
-            while (waiting.TryPeek(out var waiter, out _))
+            while (waiting.TryPeek(out var waiter, out bool isOverdue))
             {
-                if (waiter.IsOver)
-                {
-                    waiting.Dequeue();
-                    continue;
-                }
-
                 var pause = clock.GetElapsedTime(clock.GetTimestamp(), Math.Max(pausedUntil, clock.GetTimestamp()));
                 // A call that costs more than the bucket holds goes when it is full.
-                double missing = Math.Min(waiter.Cost + (ReserveOf(waiter.Priority) * capacity), capacity) - tokens;
+                double missing = Math.Min(waiter.Cost + (isOverdue ? 0 : ReserveOf(waiter.Priority) * capacity), capacity) - tokens;
                 if (pause > TimeSpan.Zero || missing > 1e-6)
                 {
                     double seconds = Math.Max(pause.TotalSeconds, missing / perSecond);
@@ -142,7 +136,7 @@ internal sealed class RequestBudget : IDisposable
                     return;
                 }
 
-                waiting.Dequeue();
+                waiting.Dequeue(waiter);
                 if (waiter.TryServe())
                 {
                     tokens -= waiter.Cost;
@@ -160,16 +154,16 @@ internal sealed class RequestBudget : IDisposable
     {
         lock (gate)
         {
-            while (atDoor.TryPeek(out var waiter, out _))
+            while (atDoor.TryPeek(out var waiter, out bool isOverdue))
             {
                 // One place stays free for what is urgent where there are enough of them.
-                int places = pace.Concurrency >= 3 && waiter.Priority >= RequestPriority.Reconcile ? pace.Concurrency - 1 : Math.Max(1, pace.Concurrency);
-                if (!waiter.IsOver && inside >= places)
+                int places = pace.Concurrency >= 3 && waiter.Priority >= RequestPriority.Reconcile && !isOverdue ? pace.Concurrency - 1 : Math.Max(1, pace.Concurrency);
+                if (inside >= places)
                 {
                     return;
                 }
 
-                atDoor.Dequeue();
+                atDoor.Dequeue(waiter);
                 inside += waiter.TryServe() ? 1 : 0;
             }
         }
@@ -190,26 +184,6 @@ internal sealed class RequestBudget : IDisposable
         long now = clock.GetTimestamp();
         tokens = Math.Min(capacity, tokens + (clock.GetElapsedTime(filledAt, now).TotalSeconds * perSecond));
         filledAt = now;
-    }
-
-    private sealed class Waiter(RequestPriority priority, double cost)
-    {
-        private readonly TaskCompletionSource served = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public RequestPriority Priority => priority;
-        public double Cost => cost;
-        public bool IsOver => served.Task.IsCompleted;
-
-        public bool TryServe() => served.TrySetResult();
-
-        public async Task UntilServedAsync(CancellationToken cancellationToken)
-        {
-            if (!served.Task.IsCompleted)
-            {
-                await using var cancelled = cancellationToken.Register(() => served.TrySetCanceled(cancellationToken));
-                await served.Task;
-            }
-        }
     }
 
     private sealed class Stay(RequestBudget budget) : IDisposable

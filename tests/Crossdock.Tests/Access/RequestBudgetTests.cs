@@ -112,6 +112,46 @@ public sealed class RequestBudgetTests : IDisposable
         AssertServed(20);
     }
 
+    [Theory]
+    [InlineData(RequestPriority.Fetch, 5)]
+    [InlineData(RequestPriority.Poll, 15)]
+    [InlineData(RequestPriority.Reconcile, 30)]
+    [InlineData(RequestPriority.Backfill, 60)]
+    public async Task Limit_that_is_full_of_what_is_urgent_keeps_the_others_late_and_not_for_ever(RequestPriority priority, int seconds)
+    {
+        // Twice as many shops to be told as the platform lets us.
+        Ask(RequestPriority.Status, calls: 20 + (20 * (seconds + 5)));
+        AssertServed(20);
+        var waiting = budget.WaitAsync(priority, 1, CancellationToken.None).AsTask();
+        clock.Advance(TimeSpan.FromSeconds(seconds));
+        AssertServed(20 + (10 * seconds));
+        Assert.False(waiting.IsCompleted);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        await waiting.WaitAsync(TimeSpan.FromSeconds(60));
+        AssertServed(20 + (10 * seconds) + 9);
+    }
+
+    [Fact]
+    public async Task Place_is_given_in_the_end_to_who_waits_behind_the_urgent()
+    {
+        var inside = new Queue<IDisposable>();
+        for (int call = 0; call < 4; call++)
+        {
+            inside.Enqueue(await budget.EnterAsync(RequestPriority.Status, CancellationToken.None));
+        }
+
+        var waiting = budget.EnterAsync(RequestPriority.Reconcile, CancellationToken.None).AsTask();
+        clock.Advance(TimeSpan.FromSeconds(29));
+        var urgent = budget.EnterAsync(RequestPriority.Status, CancellationToken.None).AsTask();
+        inside.Dequeue().Dispose();
+        inside.Enqueue(await urgent.WaitAsync(TimeSpan.FromSeconds(60)));
+        clock.Advance(TimeSpan.FromSeconds(2));
+        _ = budget.EnterAsync(RequestPriority.Status, CancellationToken.None).AsTask();
+        Assert.False(waiting.IsCompleted);
+        inside.Dequeue().Dispose();
+        (await waiting.WaitAsync(TimeSpan.FromSeconds(60))).Dispose();
+    }
+
     [Fact]
     public void Pause_stops_everybody_and_a_shorter_one_changes_nothing()
     {
