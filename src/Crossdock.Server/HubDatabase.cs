@@ -29,6 +29,19 @@ public sealed class HubDatabase : IAsyncDisposable
         return new(new NpgsqlDataSourceBuilder(connection.ConnectionString).Build(), KeyedDatabase.Open(connection), own);
     }
 
+    /// <summary>Connections to the database that is there already, for commands beside a hub: the configured one, or the private one while somebody runs it. Null when the private one does not run.</summary>
+    internal static async Task<NpgsqlDataSource?> JoinAsync(HubSettings settings, CancellationToken cancellationToken)
+    {
+        string? text = string.IsNullOrWhiteSpace(settings.Database) ? await PrivatePostgresFiles.FindRunningAsync(settings.DataFolder, cancellationToken) : settings.Database;
+        if (text is null) return null;
+        var connection = Connection(text);
+        // A command needs few connections, and none that the next one finds.
+        (connection.MaxPoolSize, connection.MaxAutoPrepare, connection.NoResetOnClose) = (4, 0, false);
+        connection.ApplicationName = "crossdock command";
+        if (!connection.ShouldSerialize("Timeout")) connection.Timeout = 5;
+        return new NpgsqlDataSourceBuilder(connection.ConnectionString).Build();
+    }
+
     /// <summary>The connection string with the hub's own choices where the operator made none.</summary>
     internal static NpgsqlConnectionStringBuilder Connection(string text)
     {

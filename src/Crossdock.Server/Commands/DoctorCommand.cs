@@ -1,104 +1,59 @@
 using System.CommandLine;
-using System.Net;
-using System.Net.Sockets;
-using Crossdock.Database;
-using Npgsql;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Crossdock.Diagnosis;
+using Crossdock.Model.Orders;
+using Crossdock.Server.Doctor;
 
 namespace Crossdock.Server.Commands;
 
 /// <summary><c>doctor</c>: looks at what Crossdock needs and says what is wrong, with the remedy.</summary>
 internal static class DoctorCommand
 {
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new SnakeCase<FindingState>() },
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
     internal static Command Create()
     {
-        var data = new Option<string?>("--data") { Description = "The data folder" };
-        var url = new Option<string>("--url") { Description = "The hub's address", DefaultValueFactory = _ => "http://localhost:8080" };
-        var command = new Command("doctor", "Check what Crossdock needs and say what is wrong.") { data, url };
+        var data = new Option<string?>("--data") { Description = "The data folder; default Crossdock__DataFolder, then ./data" };
+        var url = new Option<string?>("--url") { Description = "The hub's address; default what Crossdock__Urls says, then http://localhost:8080" };
+        var json = new Option<bool>("--json") { Description = "Answer as JSON: { healthy, wrong, advice, findings: [ { check, state, sentence, remedy } ] }" };
+        var command = new Command("doctor", "Look at what Crossdock needs (options, disk, keys, ports, database, clock, queues, connections) and say what is wrong and how to mend it. Ends with 0 when nothing is wrong, with 1 otherwise.") { data, url, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var settings = CommandLine.Settings(parsed.GetValue(data));
-            int bad = 0;
-            foreach (var (what, problem) in await LookAsync(settings, new Uri(parsed.GetValue(url)!), cancellationToken))
-            {
-                Console.WriteLine(problem is null ? $"ok    {what}" : $"WRONG {what}: {problem}");
-                if (problem is not null) bad++;
-            }
-            Console.WriteLine(bad == 0 ? "Nothing is wrong." : $"{bad} things are wrong.");
-            return bad == 0 ? 0 : 1;
+            string address = parsed.GetValue(url) ?? settings.Urls.Split(';')[0].Trim().Replace("//*", "//localhost", StringComparison.Ordinal).Replace("//+", "//localhost", StringComparison.Ordinal).Replace("//0.0.0.0", "//localhost", StringComparison.Ordinal);
+            if (!Uri.TryCreate(address, UriKind.Absolute, out var hub)) throw new HubException($"\"{address}\" is no address such as http://localhost:8080.");
+            var findings = await new Examination(settings, Environment.GetEnvironmentVariables(), TimeProvider.System).LookAsync(hub, cancellationToken);
+            return parsed.GetValue(json) ? Write(findings) : Tell(findings);
         });
         return command;
     }
 
-    private static async Task<List<(string What, string? Problem)>> LookAsync(HubSettings settings, Uri url, CancellationToken cancellationToken)
+    private static int Write(IReadOnlyList<Finding> findings)
     {
-        var found = new List<(string, string?)>();
-        found.Add(Probe("roles", () => settings.RoleSet().Count > 0 ? null : "none"));
-        found.Add(Probe($"data folder {Path.GetFullPath(settings.DataFolder)} can be written", () =>
-        {
-            string file = Path.Combine(Directory.CreateDirectory(settings.DataFolder).FullName, ".doctor");
-            File.WriteAllText(file, "");
-            File.Delete(file);
-            return null;
-        }));
-        if (string.IsNullOrWhiteSpace(settings.Database))
-        {
-            var installed = await PostgresBinaries.FindAllAsync(cancellationToken);
-            found.Add(Probe(installed.Count == 0 ? "PostgreSQL" : $"PostgreSQL {installed[0].Major} in {installed[0].Folder}", () => PostgresBinaries.Choose(installed, null, settings.DataFolder) is null ? "none" : null));
-        }
-        else
-        {
-            found.Add(("the configured database answers and has this version's schema", await DatabaseProblemAsync(settings, cancellationToken)));
-        }
-        found.Add(($"a hub answers on {url}, or its port is free", await HubProblemAsync(url, cancellationToken)));
-        return found;
+        int wrong = findings.Count(one => one.State == FindingState.Wrong);
+        Console.WriteLine(JsonSerializer.Serialize(new { healthy = wrong == 0, wrong, advice = findings.Count(one => one.State == FindingState.Advice), findings }, Json));
+        return wrong == 0 ? 0 : 1;
     }
 
-    private static (string, string?) Probe(string what, Func<string?> look)
+    private static int Tell(IReadOnlyList<Finding> findings)
     {
-        try
+        foreach (var one in findings)
         {
-            return (what, look());
+            string state = one.State switch { FindingState.Good => "ok     ", FindingState.Advice => "advice ", FindingState.Wrong => "WRONG  " };
+            Console.WriteLine($"{state}{one.Sentence}");
+            if (one.Remedy is { } remedy) Console.WriteLine($"       -> {remedy}");
         }
-        catch (Exception failure) when (failure is HubException or PrivatePostgresException or IOException or UnauthorizedAccessException)
-        {
-            return (what, failure.Message);
-        }
-    }
 
-    private static async Task<string?> DatabaseProblemAsync(HubSettings settings, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await using var database = await HubDatabase.OpenAsync(settings, cancellationToken);
-            return await new Migrator(database.Source, TimeProvider.System).CheckAsync(cancellationToken);
-        }
-        catch (Exception failure) when (failure is HubException or NpgsqlException)
-        {
-            return failure.Message;
-        }
-    }
-
-    private static async Task<string?> HubProblemAsync(Uri url, CancellationToken cancellationToken)
-    {
-        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
-        try
-        {
-            using var answer = await http.GetAsync(new Uri(url, "/health/ready"), cancellationToken);
-            string said = await answer.Content.ReadAsStringAsync(cancellationToken);
-            return answer.IsSuccessStatusCode && said == "ready" ? null : $"it answered {(int)answer.StatusCode}: {said[..Math.Min(said.Length, 200)]}";
-        }
-        catch (Exception silent) when (silent is HttpRequestException or OperationCanceledException)
-        {
-            using var listener = new TcpListener(IPAddress.Loopback, url.Port);
-            try
-            {
-                listener.Start();
-                return null;
-            }
-            catch (SocketException)
-            {
-                return "something that is not Crossdock listens there";
-            }
-        }
+        int wrong = findings.Count(one => one.State == FindingState.Wrong), advice = findings.Count(one => one.State == FindingState.Advice);
+        Console.WriteLine();
+        Console.WriteLine(wrong == 0 ? advice == 0 ? "Nothing is wrong." : $"Nothing is wrong; {advice} {(advice == 1 ? "thing needs" : "things need")} somebody soon." : $"{wrong} {(wrong == 1 ? "thing is" : "things are")} wrong.");
+        return wrong == 0 ? 0 : 1;
     }
 }

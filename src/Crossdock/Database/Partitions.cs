@@ -68,7 +68,12 @@ public sealed partial class Partitions(NpgsqlDataSource database, IOptions<Reten
                 await CreateAheadAsync(connection, table, cancellationToken);
                 if (mayDrop) await DropOldAsync(connection, table, days, cancellationToken);
             }
-            if (mayDrop) await DeleteKeysAsync(connection, Math.Max(policy.KeyDays, policy.PayloadDays), cancellationToken);
+            if (!mayDrop) return;
+            await DeleteKeysAsync(connection, Math.Max(policy.KeyDays, policy.PayloadDays), cancellationToken);
+            foreach (var (table, rows) in await Retention.DeleteAsync(connection, policy, clock.GetUtcNow(), cancellationToken))
+            {
+                if (rows > 0) Log.RowsDeleted(logger, rows, table);
+            }
         }
         finally
         {
@@ -129,7 +134,7 @@ public sealed partial class Partitions(NpgsqlDataSource database, IOptions<Reten
             if (existing.Contains(name)) continue;
             try
             {
-                await ExecuteAsync(connection, $"CREATE TABLE IF NOT EXISTS {name} PARTITION OF {table} FOR VALUES FROM ('{LowerBound(from)}') TO ('{LowerBound(from.AddDays(1))}')", cancellationToken);
+                await ExecuteAsync(connection, Creating(table, from), cancellationToken);
             }
             catch (PostgresException late) when (late.SqlState == PostgresErrorCodes.CheckViolation)
             {
@@ -164,7 +169,11 @@ public sealed partial class Partitions(NpgsqlDataSource database, IOptions<Reten
         }
     }
 
-    private static string NameOf(string table, DateTimeOffset day) => table + day.ToString("'_'yyyyMMdd", CultureInfo.InvariantCulture);
+    /// <summary>The statement that makes the partition of a day (midnight UTC), unless it is there.</summary>
+    internal static string Creating(string table, DateTimeOffset day) =>
+        $"CREATE TABLE IF NOT EXISTS {NameOf(table, day)} PARTITION OF {table} FOR VALUES FROM ('{LowerBound(day)}') TO ('{LowerBound(day.AddDays(1))}')";
+
+    internal static string NameOf(string table, DateTimeOffset day) => table + day.ToString("'_'yyyyMMdd", CultureInfo.InvariantCulture);
 
     private static async Task<HashSet<string>> NamesAsync(NpgsqlConnection connection, string table, CancellationToken cancellationToken)
     {
@@ -200,6 +209,9 @@ public sealed partial class Partitions(NpgsqlDataSource database, IOptions<Reten
 
         [LoggerMessage(9105, LogLevel.Warning, "Nothing is dropped: by the clock ({Now:O}) no event came for {Days} days, and all payloads would go at once; it goes on with the next event")]
         internal static partial void NothingRecent(ILogger logger, DateTimeOffset now, int days);
+
+        [LoggerMessage(9106, LogLevel.Information, "Deleted {Rows} rows of {Table} by the policy of retention")]
+        internal static partial void RowsDeleted(ILogger logger, long rows, string table);
 
         [LoggerMessage(9103, LogLevel.Information, "Dropped partition {Name}: older than {Days} days")]
         internal static partial void PartitionDropped(ILogger logger, string name, int days);

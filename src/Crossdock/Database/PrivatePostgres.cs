@@ -11,7 +11,7 @@ namespace Crossdock.Database;
 /// It listens on a socket inside its own folder, or on a loopback port where the folder's name is too long for a socket.</summary>
 public sealed class PrivatePostgres : IAsyncDisposable
 {
-    private const string User = "crossdock";
+    internal const string User = "crossdock";
     private const int SocketPathLimit = 90;      // sun_path holds 104 bytes on macOS, 108 on Linux, with the socket's own name
 
     private readonly PrivatePostgresOptions options;
@@ -56,7 +56,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
             var user = await ServerAccount.FindAsync(cancellationToken);
             string folder = await user.ReachesAsync(dataFolder, cancellationToken) ? Path.Combine(dataFolder, "postgres") : await ElsewhereAsync(dataFolder, user, cancellationToken);
             var installed = await PostgresBinaries.FindAllAsync(cancellationToken);
-            var fitting = PostgresBinaries.Choose(installed, WrittenBy(Path.Combine(folder, "data")), folder);
+            var fitting = PostgresBinaries.Choose(installed, PrivatePostgresFiles.WrittenBy(Path.Combine(folder, "data")), folder);
             var server = new PrivatePostgres(options with { DataFolder = dataFolder }, taken, user, fitting, folder);
             await server.InitialiseAsync(cancellationToken);
             await server.StartServerAsync(cancellationToken);
@@ -150,21 +150,6 @@ public sealed class PrivatePostgres : IAsyncDisposable
         return folder;
     }
 
-    private static int? WrittenBy(string cluster)
-    {
-        string file = Path.Combine(cluster, "PG_VERSION");
-        if (!File.Exists(file))
-        {
-            if (Directory.Exists(cluster) && Directory.EnumerateFileSystemEntries(cluster).Any())
-                throw new PrivatePostgresException($"The folder {cluster} is not empty and not a PostgreSQL data folder (it has no PG_VERSION). Move it away, or choose another folder with Crossdock__DataFolder.");
-            return null;
-        }
-        string text = File.ReadAllText(file).Trim();
-        return int.TryParse(text.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out int major)
-            ? major
-            : throw new PrivatePostgresException($"The file {file} does not name a PostgreSQL version: \"{text}\". The data folder is damaged; restore it from a backup.");
-    }
-
     private async Task InitialiseAsync(CancellationToken cancellationToken)
     {
         if (OperatingSystem.IsWindows()) throw new PlatformNotSupportedException();
@@ -198,7 +183,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
         string settingsFile = Path.Combine(ClusterFolder, "crossdock.conf");
         string former = File.Exists(settingsFile) ? await File.ReadAllTextAsync(settingsFile, cancellationToken) : "";
         bool isRunning = await IsRunningAsync(cancellationToken);
-        int port = bySocket ? 5432 : isRunning && FormerPort(former) is { } same ? same : FreePort();
+        int port = bySocket ? 5432 : isRunning && PrivatePostgresFiles.PortIn(former) is { } same ? same : FreePort();
         string settings = ServerSettings.Write(options, bySocket ? home : null, port);
         // A server that a former hub left behind is used as it is, unless it runs with other settings.
         if (isRunning && former != settings)
@@ -282,9 +267,6 @@ public sealed class PrivatePostgres : IAsyncDisposable
         var answer = await account.RunAsync([binaries.PgCtl, "stop", "-D", ClusterFolder, "-m", mode, "-w", "-s", "-t", options.TimeoutSeconds.ToString(CultureInfo.InvariantCulture)], home, cancellationToken);
         if (answer.ExitCode != 0 && await IsRunningAsync(cancellationToken)) throw new PrivatePostgresException($"PostgreSQL did not stop: {answer.Output}");
     }
-
-    private static int? FormerPort(string settings) =>
-        settings.Split('\n').FirstOrDefault(line => line.StartsWith("port = ", StringComparison.Ordinal)) is { } line && int.TryParse(line[7..], NumberStyles.None, CultureInfo.InvariantCulture, out int port) ? port : null;
 
     private static int FreePort()
     {

@@ -47,6 +47,20 @@ internal static class QueryReading
         return new Guid(bytes, bigEndian: true);
     }
 
+    /// <summary>The moment that a UUIDv7 begins with.</summary>
+    public static DateTimeOffset TimeOf(Guid id)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        id.TryWriteBytes(bytes, bigEndian: true, out _);
+        long milliseconds = 0;
+        for (int place = 0; place < 6; place++)
+        {
+            milliseconds = (milliseconds << 8) | bytes[place];
+        }
+
+        return DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+    }
+
     /// <summary>A prefix pattern in which what a person typed stands for itself.</summary>
     public static string Prefix(string text) => text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal) + "%";
 

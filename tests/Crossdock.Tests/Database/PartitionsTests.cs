@@ -36,6 +36,32 @@ public sealed class PartitionsTests(TestDatabase database) : IClassFixture<TestD
     }
 
     [Fact]
+    public async Task Counts_ended_alerts_and_what_was_done_with_gone_events_are_deleted_by_the_policy()
+    {
+        await using TestDatabase own = new();
+        await own.InitializeAsync();
+        var clock = new FakeClock(new DateTimeOffset(2026, 6, 1, 0, 0, 0, TimeSpan.Zero));
+        await InsertAsync(own, Guid.CreateVersion7(clock.GetUtcNow()));
+        await using var fill = own.DataSource.CreateCommand("""
+            INSERT INTO statistics SELECT 1, timestamptz '2026-05-31' - n * interval '1 minute', 'received', 1 FROM generate_series(1, 25000) n;
+            INSERT INTO statistics VALUES (1, '2026-05-31', 'received', 1);
+            INSERT INTO alerts (id, kind, subject, severity, sentence, opened_at, seen_at, ended_at) VALUES
+                (gen_random_uuid(), 'webhooks_lost', 'old', 'warning', 'x', '2026-01-01', '2026-01-01', '2026-01-02'),
+                (gen_random_uuid(), 'webhooks_lost', 'new', 'warning', 'x', '2026-01-01', '2026-01-01', '2026-05-30'),
+                (gen_random_uuid(), 'webhooks_lost', 'open', 'warning', 'x', '2025-01-01', '2025-01-01', NULL);
+            INSERT INTO event_actions (id, event_id, at, actor, text) VALUES
+                (gen_random_uuid(), gen_random_uuid(), '2026-05-01', 'operator', 'x'), (gen_random_uuid(), gen_random_uuid(), '2026-05-31', 'operator', 'y')
+            """);
+        await fill.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        using var partitions = new Partitions(own.DataSource, Options.Create(new RetentionOptions { PayloadDays = 10, StatisticDays = 2, AlertDays = 30 }), clock, NullLogger<Partitions>.Instance);
+        await partitions.MaintainAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(1 + 1440, await CountAsync(own, "SELECT count(*) FROM statistics"));
+        Assert.Equal(0, await CountAsync(own, "SELECT count(*) FROM alerts WHERE subject = 'old'"));
+        Assert.Equal(2, await CountAsync(own, "SELECT count(*) FROM alerts"));
+        Assert.Equal(1, await CountAsync(own, "SELECT count(*) FROM event_actions"));
+    }
+
+    [Fact]
     public async Task Backup_that_holds_its_locks_keeps_no_hub_from_starting()
     {
         var clock = new FakeClock();
@@ -91,7 +117,9 @@ public sealed class PartitionsTests(TestDatabase database) : IClassFixture<TestD
         await key.ExecuteNonQueryAsync();
     }
 
-    private async Task<long> CountAsync(string sql)
+    private Task<long> CountAsync(string sql) => CountAsync(database, sql);
+
+    private static async Task<long> CountAsync(TestDatabase database, string sql)
     {
         await using var command = database.DataSource.CreateCommand(sql);
         return (long)(await command.ExecuteScalarAsync())!;

@@ -50,6 +50,14 @@ public sealed class PrivatePostgresTests : IDisposable
         await using var first = await PrivatePostgres.StartAsync(Options);
         string startedAt = await AskAsync(first, "SELECT pg_postmaster_start_time()::text");
         await AskAsync(first, "CREATE TABLE kept AS SELECT 42 AS n");
+        // Doctor and backup join it, and say what wrote its data.
+        Assert.Equal(first.Binaries.Major, PrivatePostgresFiles.VersionOf(folder));
+        await using (var joined = NpgsqlDataSource.Create(await PrivatePostgresFiles.FindRunningAsync(folder) + ";Pooling=false"))
+        await using (var ask = joined.CreateCommand("SELECT n FROM kept"))
+        {
+            Assert.Equal(42, await ask.ExecuteScalarAsync());
+        }
+
         // What a kill -9 of the hub does to the lock; the server goes on running.
         await first.AbandonAsync();
 
