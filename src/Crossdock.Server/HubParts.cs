@@ -16,6 +16,7 @@ using Crossdock.Relay;
 using Crossdock.Replays;
 using Crossdock.Rhythm;
 using Crossdock.Subscriptions;
+using Crossdock.Telemetry;
 using Crossdock.WebConsole;
 
 namespace Crossdock.Server;
@@ -28,6 +29,8 @@ internal static class HubParts
         services.AddSingleton<IReadOnlyList<IConnector>>(BuiltInConnectors.All);
         services.AddSingleton<FirstToken>();
         services.AddDatabase(isAlone);
+        services.AddTelemetry();
+        services.AddHostedService<OtlpExport>();
         ConnectionsRegistration.AddConnections(services);      // by its class: ASP.NET has an extension of the same name
         services.AddQueries();
         // Services stop in the reverse order: capture first, then processing, then delivery, which can so give back what processing handed it last.

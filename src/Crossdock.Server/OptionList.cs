@@ -16,6 +16,7 @@ internal static class OptionList
     internal static IReadOnlyList<(string Section, Type Type)> Sections { get; } =
     [
         ("", typeof(HubSettings)),
+        ("Telemetry", typeof(Crossdock.Telemetry.TelemetryOptions)),
         ("Retention", typeof(RetentionOptions)),
         ("SignIn", typeof(Crossdock.Accounts.SignInOptions)),
         ("Capture", typeof(Crossdock.Capture.CaptureOptions)),

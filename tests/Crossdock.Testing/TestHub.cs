@@ -52,8 +52,9 @@ public sealed class TestHub : IAsyncDisposable
     /// <param name="status">The courier's settings of its news as JSON; null for none.</param>
     /// <param name="second">Address of a second courier "other"; null for none.</param>
     /// <param name="shape">What is critical in the store's documents; null for what its connector declares.</param>
+    /// <param name="canFind">Whether couriers can be asked what they have.</param>
     public static async Task<TestHub> StartAsync(NpgsqlDataSource database, string? courier = null, IStoreRules? rules = null, Dictionary<string, string?>? options = null, bool needsApproval = false, string store = """{"shop":"acme.myshopify.com"}""",
-        IDestination? told = null, string? status = null, string? second = null, DocumentShape? shape = null)
+        IDestination? told = null, string? status = null, string? second = null, DocumentShape? shape = null, bool canFind = true)
     {
         var builder = WebApplication.CreateBuilder();
         builder.Configuration.AddInMemoryCollection(options ?? []);
@@ -66,7 +67,7 @@ public sealed class TestHub : IAsyncDisposable
         var application = builder.Build();
         application.MapCapture().MapRelays();
         var hub = new TestHub(application, database, directory);
-        await hub.ConnectAsync(store, courier, rules ?? new OpenRules(), needsApproval, told, status, second, shape);
+        await hub.ConnectAsync(store, courier, rules ?? new OpenRules(), needsApproval, told, status, second, shape, canFind);
         await application.StartAsync();
         hub.Http.BaseAddress = new Uri(application.Urls.First());
         return hub;
@@ -144,7 +145,7 @@ public sealed class TestHub : IAsyncDisposable
         handler.Dispose();
     }
 
-    private async Task ConnectAsync(string storeSettings, string? courier, IStoreRules rules, bool needsApproval, IDestination? told, string? status, string? second, DocumentShape? shape)
+    private async Task ConnectAsync(string storeSettings, string? courier, IStoreRules rules, bool needsApproval, IDestination? told, string? status, string? second, DocumentShape? shape, bool canFind)
     {
         var all = new List<Connection>();
         var store = Settings("acme", "shopify", storeSettings, new() { ["webhookSecret"] = Secret });
@@ -166,7 +167,7 @@ public sealed class TestHub : IAsyncDisposable
             const string number = "{{number}}";
             var target = Settings(key, "http", $$"""
                 {"create":{"method":"POST","url":"{{address}}/api/shipments","body":"{\"reference\":\"{{number}}\"}","remoteId":"/id"},
-                 "find":{"method":"GET","url":"{{address}}/api/shipments?reference={{number}}","remoteId":"/items/0/id"},
+                 {{(canFind ? $"\"find\":{{\"method\":\"GET\",\"url\":\"{address}/api/shipments?reference={number}\",\"remoteId\":\"/items/0/id\"}}," : "")}}
                  "limits":{"concurrency":8,"attempts":6,"timeoutSeconds":2,"backoffSeconds":1}{{(status is null ? "" : $",\"status\":{status}")}} }
                 """, status is null ? [] : new() { ["webhookSecret"] = CourierSecret });
             var http = Connector("http");

@@ -26,7 +26,7 @@ public static class ApiRegistration
     public static IServiceCollection AddCrossdockApi(this IServiceCollection services)
     {
         services.AddProblemDetails();
-        services.AddSingleton<PrometheusText>();
+        services.AddSingleton(provider => new PrometheusText(provider.GetService<NodeMeter>()));
         services.AddSingleton<ReplayStore>();
         services.AddSingleton<OrderActions>();
         services.AddSingleton<BackfillActions>();

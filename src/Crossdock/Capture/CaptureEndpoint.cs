@@ -101,6 +101,7 @@ internal sealed partial class CaptureEndpoint(
         var pending = Pend(context, connection, headers, envelope, received, body);
         if (!inbox.TryAdd(pending))
         {
+            HubTrace.End(pending.Span, StatusCodes.Status503ServiceUnavailable);
             await BusyAsync(context, 4, "Too much is waiting to be stored. Please send it again.\n");
             return;
         }
@@ -119,19 +120,29 @@ internal sealed partial class CaptureEndpoint(
 
         if (result is CaptureResult.Failed)
         {
+            HubTrace.End(pending.Span, StatusCodes.Status503ServiceUnavailable);
             await BusyAsync(context, 5, "The event could not be stored just now. Please send it again.\n");
             return;
         }
 
         // :: Step 7: answer 200; the writer has woken a worker after its commit
         statistics.Count(connection.Id, result is CaptureResult.Stored ? Statistic.Received : Statistic.Repeated);
+        HubMeter.CaptureDuration.Record((clock.GetUtcNow() - received.ReceivedAt).TotalSeconds);
+        HubTrace.End(pending.Span, StatusCodes.Status200OK);
         context.Response.StatusCode = StatusCodes.Status200OK;
         context.Response.ContentLength = 0;
     }
 
-    private static PendingEvent Pend(HttpContext context, Connection connection, WebhookHeaders headers, in Envelope envelope, in WebhookRequest received, byte[] body) => new()
+    private static PendingEvent Pend(HttpContext context, Connection connection, WebhookHeaders headers, in Envelope envelope, in WebhookRequest received, byte[] body)
     {
-        Id = Model.EventId.New(received.ReceivedAt),
+        var id = Model.EventId.New(received.ReceivedAt);
+        return Pend(context, connection, headers, envelope, received, body, id, HubTrace.Capture(id.Value, connection.Key, received.ReceivedAt, HubTrace.IsOn ? headers["traceparent"] : null));
+    }
+
+    private static PendingEvent Pend(HttpContext context, Connection connection, WebhookHeaders headers, in Envelope envelope, in WebhookRequest received, byte[] body, Model.EventId id, System.Diagnostics.Activity? span) => new()
+    {
+        Id = id,
+        Span = span,
         Connection = connection,
         Topic = Storable(envelope.Topic),
         DedupeKey = Storable(envelope.DedupeKey),

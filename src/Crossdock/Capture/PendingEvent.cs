@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Crossdock.Connections;
 using Crossdock.Model;
 
@@ -29,6 +30,8 @@ internal sealed class PendingEvent
     public required string Source { get; init; }
     public required string Headers { get; init; }
     public required byte[] Body { get; init; }
+    /// <summary>The span of its capture; null when it is not traced.</summary>
+    public Activity? Span { get; init; }
 
     /// <summary>Set when the fate is known; continuations run elsewhere, so that one slow caller never delays the writer.</summary>
     public TaskCompletionSource<CaptureResult> Fate { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

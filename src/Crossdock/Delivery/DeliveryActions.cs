@@ -35,6 +35,7 @@ public sealed class DeliveryActions
     // A row that a node has at this moment is left alone: its outcome is on the way. One whose node died may have been sent.
     private const string Retry = """
         UPDATE deliveries d SET state = 'waiting', attempts = 0, next_attempt_at = $2, done_at = NULL, leased_until = NULL, leased_by = NULL, is_unclear = d.is_unclear OR d.leased_by IS NOT NULL,
+            restored = NULL,          -- who retries has looked at the destination
             body_override = CASE WHEN $3 THEN $4 ELSE d.body_override END
         FROM connections c
         WHERE d.id = ANY ($1) AND c.id = d.destination_id AND c.deleted_at IS NULL AND d.state IN ('held', 'dead', 'dropped', 'waiting') AND (d.leased_until IS NULL OR d.leased_until <= $2)

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Crossdock.Connections;
+using Crossdock.Database;
 using Crossdock.Model.Connectors;
+using Crossdock.Model.Orders;
 using Crossdock.Telemetry;
 using Microsoft.Extensions.Logging;
 
@@ -17,6 +19,8 @@ internal sealed partial class DeliveryAttempt(TimeProvider clock, ILogger<Delive
     {
         var limits = destination.Limits;
         int number = due.Attempts + 1;
+        var begun = clock.GetUtcNow();
+        using var span = HubTrace.Deliver(due.EventId, due.CaptureSpan, connection.Key, due.OrderId.Value, due.Id.Value, EnumNames<DeliveryKind>.Of(due.Kind), number, begun);
         DeliveryRequest request = new(due.Id, due.Kind, due.OrderId, due.Document, due.StoreKey, due.RemoteId, due.BodyOverride, number) { Notice = due.Notice };
         bool isUnclear = due.IsUnclear;
         LoggedCall? find = null;
@@ -35,6 +39,13 @@ internal sealed partial class DeliveryAttempt(TimeProvider clock, ILogger<Delive
             };
         }
 
+        else if (isUnclear && due is { IsRestored: true, Kind: DeliveryKind.Create })
+        {
+            // After an unclear call the idempotency key would help; what was sent before the restore went out under another one.
+            outcome = new Hold($"The hub was restored from a backup. Whether {connection.Name} got this order before that is not known, and it cannot be asked. Look there: retry sends the order, drop does not.");
+            find = new LoggedCall(Guid.CreateVersion7(begun), "find", Name(FindAnswer.CannotSay), "it cannot be asked", number, 0, null);
+        }
+
         LoggedCall call;
         if (outcome is null)
         {
@@ -51,6 +62,16 @@ internal sealed partial class DeliveryAttempt(TimeProvider clock, ILogger<Delive
         }
 
         var at = clock.GetUtcNow();
+        bool isDelivered = outcome is Delivered;
+        span.Tell(Name(outcome), isFailure: !isDelivered);
+        KeyValuePair<string, object?> where = new("destination", connection.Key);
+        HubMeter.Attempts.Add(1, where, new("outcome", Name(outcome)));
+        HubMeter.AttemptDuration.Record((at - begun).TotalSeconds, where);
+        if (isDelivered && due is { Kind: DeliveryKind.Create, Generation: 1 } && due.EventId != Guid.Empty)
+        {
+            HubMeter.Lead.Record((at - QueryReading.TimeOf(due.EventId)).TotalSeconds);
+        }
+
         var ruling = DeliveryRuling.Of(due, isUnclear, outcome, limits, at, Random.Shared.NextDouble());
         Log.Attempted(logger, ruling.State == DeliveryState.Delivered ? LogLevel.Debug : LogLevel.Information,
             due.Id.Value, due.OrderId.Value, connection.Key, due.Kind, call.Purpose, call.Outcome, number, call.ElapsedMs, ruling.State, ruling.NextAttemptAt);

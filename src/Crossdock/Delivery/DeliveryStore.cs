@@ -43,14 +43,14 @@ internal sealed class DeliveryStore(NpgsqlDataSource database, NodeIdentity node
         claimed AS (
             UPDATE deliveries d SET leased_until = $4, leased_by = $5, is_unclear = d.is_unclear OR p.abandoned
             FROM picked p WHERE d.id = p.id
-            RETURNING d.id, d.order_id, d.connection_id, d.kind, d.generation, d.attempts, d.is_unclear, d.remote_id, d.body_override, d.document)
+            RETURNING d.id, d.order_id, d.connection_id, d.kind, d.generation, d.attempts, d.is_unclear, d.remote_id, d.body_override, d.document, d.restored)
         SELECT x.id, x.order_id, x.connection_id, x.kind, x.generation, x.attempts, x.is_unclear,
             coalesce(x.remote_id, (
                 SELECT e.remote_id FROM deliveries e
                 WHERE e.order_id = x.order_id AND e.destination_id = $1 AND e.state = 'delivered' AND e.remote_id IS NOT NULL
                 ORDER BY e.generation DESC LIMIT 1)),
             x.body_override, CASE WHEN x.kind = 'status' THEN o.document ELSE coalesce(x.document, o.document) END::text, o.number,
-            CASE WHEN x.kind = 'status' THEN x.document::text END
+            CASE WHEN x.kind = 'status' THEN x.document::text END, coalesce(x.restored, false), o.event_id
         FROM claimed x JOIN orders o ON o.id = x.order_id
         """;
 
@@ -140,6 +140,8 @@ internal sealed class DeliveryStore(NpgsqlDataSource database, NodeIdentity node
                 OrderNumber = reader.GetString(10),
                 Notice = reader.IsDBNull(11) ? null : ShopNotices.Read(reader.GetString(11)),
                 StoreKey = storeKey(store),
+                IsRestored = reader.GetBoolean(12),
+                EventId = reader.GetGuid(13),
                 LeasedUntil = leasedUntil,
             });
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Crossdock.Model;
 using Crossdock.Model.Connectors;
 
@@ -29,6 +30,15 @@ internal sealed class DueDelivery
 
     /// <summary>True when a former attempt may have arrived.</summary>
     public bool IsUnclear { get; init; }
+
+    /// <summary>True when the destination may have it from before a restore, and nobody has decided yet.</summary>
+    public bool IsRestored { get; init; }
+
+    /// <summary>The event that the order stands on: its trace. Empty where it is not known.</summary>
+    public Guid EventId { get; init; }
+
+    /// <summary>The span of that event's capture, where this node took it and traces it.</summary>
+    public ActivitySpanId CaptureSpan { get; init; }
 
     public string? RemoteId { get; init; }
     public string? BodyOverride { get; init; }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Crossdock.Capture;
 using Crossdock.Connections;
 using Crossdock.Database;
@@ -13,10 +14,12 @@ using Npgsql;
 namespace Crossdock.Normalise;
 
 /// <summary>Works one batch of events in one transaction: steps 9 to 12 of the main path.</summary>
-internal sealed class BatchProcessor(KeyedDatabase database, IConnectionDirectory directory, IDeliveryIntake intake, NodeIdentity node, ConnectionStatistics statistics, FetchBell bell, ShapeWatch shapes, TimeProvider clock)
+internal sealed class BatchProcessor(KeyedDatabase database, IConnectionDirectory directory, IDeliveryIntake intake, NodeIdentity node, ConnectionStatistics statistics, FetchBell bell, ShapeWatch shapes, RestorePoint restored, TimeProvider clock)
 {
     // Two commits can be handed over the other way round, the repeat before its first event.
     private const int EarlyAttempts = 3;
+    private static readonly KeyValuePair<string, object?> NewOrder = new("change", "new");
+    private static readonly KeyValuePair<string, object?> ChangedOrder = new("change", "changed");
 
     /// <summary>Works the batch. Throws when the database fails, or when one event cannot be worked at all; nothing is then written.</summary>
     /// <param name="items">The events.</param>
@@ -71,7 +74,7 @@ internal sealed class BatchProcessor(KeyedDatabase database, IConnectionDirector
         }
 
         // :: Step 12: write order, timeline and deliveries in one transaction
-        var deliveries = await WriteAsync(connection, drafts, results, parked, notices, fetches, Meetings(items, work, taken, drifts), now, rows, cancellationToken);
+        var deliveries = await WriteAsync(connection, items, drafts, results, parked, notices, fetches, Meetings(items, work, taken, drifts), now, rows, cancellationToken);
         try
         {
             await transaction.CommitAsync(cancellationToken);
@@ -249,13 +252,14 @@ internal sealed class BatchProcessor(KeyedDatabase database, IConnectionDirector
     }
 
     private async Task<List<NewDelivery>> WriteAsync(
-        NpgsqlConnection connection, List<OrderDraft> drafts, List<(OrderDraft Draft, OrderResult Result)> results, List<ParkedRow> parked, List<(InboxItem Item, string Text)> notices,
+        NpgsqlConnection connection, IReadOnlyList<InboxItem> items, List<OrderDraft> drafts, List<(OrderDraft Draft, OrderResult Result)> results, List<ParkedRow> parked, List<(InboxItem Item, string Text)> notices,
         List<(InboxItem Item, WantedFetch Fetch)> fetches, IReadOnlyList<DriftMeeting> meetings, DateTimeOffset now, CopyRows rows, CancellationToken cancellationToken)
     {
         var ids = results.ToDictionary(one => one.Draft, one => one.Result.Row.Id);
         var inserted = results.Where(one => one.Result.IsNew).Select(one => one.Result.Row).ToList();
         var deliveries = new List<NewDelivery>();
         var holds = new List<HoldWrite>();
+        var spans = HubTrace.IsOn ? items.Where(item => item.CaptureSpan != default).ToLookup(item => item.EventId, item => item.CaptureSpan) : null;
         await using var batch = new NpgsqlBatch(connection);
         foreach (var (draft, result) in results)
         {
@@ -266,7 +270,7 @@ internal sealed class BatchProcessor(KeyedDatabase database, IConnectionDirector
 
             if (result.Plan is { } plan)
             {
-                Add(deliveries, draft, result, plan, now);
+                Add(deliveries, draft, result, plan, spans is null ? default : spans[draft.EventId].FirstOrDefault(), now);
                 if (plan.Supersede.Count > 0)
                 {
                     batch.BatchCommands.Add(ProcessingStore.SupersedeCommand(plan.Supersede, now));
@@ -310,6 +314,10 @@ internal sealed class BatchProcessor(KeyedDatabase database, IConnectionDirector
         if (deliveries.Count > 0)
         {
             await ProcessingStore.InsertDeliveriesAsync(connection, deliveries, node.Id, now, rows, cancellationToken);
+            if (deliveries.Exists(row => row.Due.IsRestored))
+            {
+                batch.BatchCommands.Add(RestorePoint.DoubtCommand(deliveries.Where(row => row.Due.IsRestored).Select(row => row.Due.Id)));
+            }
         }
 
         var timeline = drafts.Where(draft => draft.Entries.Count > 0)
@@ -358,11 +366,12 @@ internal sealed class BatchProcessor(KeyedDatabase database, IConnectionDirector
         return deliveries;
     }
 
-    private void Add(List<NewDelivery> deliveries, OrderDraft draft, OrderResult result, DeliveryPlan plan, DateTimeOffset now)
+    private void Add(List<NewDelivery> deliveries, OrderDraft draft, OrderResult result, DeliveryPlan plan, ActivitySpanId captured, DateTimeOffset now)
     {
         foreach (var planned in plan.Insert)
         {
             var own = planned.IsWholeOrder ? null : OrderJson.Write(planned.Document);
+            bool isInDoubt = planned.Kind == DeliveryKind.Create && restored.IsInDoubt(result.Row.Order.PlacedAt, now);
             deliveries.Add(new NewDelivery(
                 new DueDelivery
                 {
@@ -377,6 +386,10 @@ internal sealed class BatchProcessor(KeyedDatabase database, IConnectionDirector
                     Document = own ?? result.Row.Document,
                     LeasedUntil = now + intake.Lease,
                     RemoteId = planned.RemoteId,
+                    EventId = draft.EventId,
+                    CaptureSpan = captured,
+                    IsUnclear = isInDoubt,
+                    IsRestored = isInDoubt,
                 },
                 !planned.MustWait && !result.Row.IsHeld && intake.HasRoom(planned.Destination.Id),
                 own));
@@ -406,5 +419,9 @@ internal sealed class BatchProcessor(KeyedDatabase database, IConnectionDirector
 
         parked.ForEach(row => statistics.Count(row.ConnectionId, Statistic.Parked));
         HubMeter.Processed.Add(items.Count);
+        int inserted = results.Count(one => one.Result.IsNew);
+        HubMeter.Orders.Add(inserted, NewOrder);
+        HubMeter.Orders.Add(results.Count - inserted, ChangedOrder);
+        HubMeter.Parked.Add(parked.Count);
     }
 }

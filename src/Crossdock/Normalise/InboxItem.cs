@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Crossdock.Model;
 
 namespace Crossdock.Normalise;
@@ -29,6 +30,8 @@ internal sealed record InboxItem
     /// <summary>Where it came from; see <see cref="EventSource"/>.</summary>
     public string Source { get; init; } = "";
     public int Attempts { get; init; }
+    /// <summary>The span of its capture, where this node took it and traces it.</summary>
+    public ActivitySpanId CaptureSpan { get; init; }
 
     public int Size => (Body?.Length ?? 0) + 512;
 }

@@ -124,6 +124,7 @@ internal sealed class ProcessingQueue : IDisposable
                 ReceivedAt = pending.ReceivedAt,
                 Body = isNew ? pending.Body : null,
                 Source = pending.Source,
+                CaptureSpan = pending.Span?.SpanId ?? default,
             };
             sizes += item.Size;
             items.Add(item);

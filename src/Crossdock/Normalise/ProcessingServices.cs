@@ -27,6 +27,7 @@ public static class ProcessingServices
         {
             services.TryAddSingleton<FetchBell>();
             services.AddShapeWatch();
+            services.AddSingleton<RestorePoint>();
             services.AddSingleton<BatchProcessor>();
             services.AddSingleton<NewsProcessor>();
             services.AddSingleton<InboxClaims>();

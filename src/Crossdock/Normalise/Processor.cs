@@ -11,7 +11,7 @@ using Npgsql;
 namespace Crossdock.Normalise;
 
 /// <summary>The processing role: one loop per lane, and one that looks for events nobody has in memory.</summary>
-internal sealed partial class Processor(ProcessingQueue queue, BatchProcessor batches, NewsProcessor news, InboxClaims claims, ParkedStore parkedStore, IOptions<ProcessingOptions> options, TimeProvider clock, ILogger<Processor> logger)
+internal sealed partial class Processor(ProcessingQueue queue, BatchProcessor batches, NewsProcessor news, InboxClaims claims, ParkedStore parkedStore, RestorePoint restored, IOptions<ProcessingOptions> options, TimeProvider clock, ILogger<Processor> logger)
     : BackgroundService
 {
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -28,8 +28,30 @@ internal sealed partial class Processor(ProcessingQueue queue, BatchProcessor ba
         }
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll([Task.Run(() => ClaimAsync(stoppingToken), CancellationToken.None), .. Enumerable.Range(0, queue.Lanes).Select(lane => Task.Run(() => LaneAsync(lane, stoppingToken), CancellationToken.None))]);
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // Before the first event: what is planned depends on it.
+        while (!await TryLoadAsync(stoppingToken))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(options.Value.PollMilliseconds), clock, stoppingToken);
+        }
+
+        await Task.WhenAll([Task.Run(() => ClaimAsync(stoppingToken), CancellationToken.None), .. Enumerable.Range(0, queue.Lanes).Select(lane => Task.Run(() => LaneAsync(lane, stoppingToken), CancellationToken.None))]);
+    }
+
+    private async Task<bool> TryLoadAsync(CancellationToken stopping)
+    {
+        try
+        {
+            await restored.LoadAsync(stopping);
+            return true;
+        }
+        catch (Exception exception) when (!stopping.IsCancellationRequested && IsAway(exception))
+        {
+            Log.ClaimsFailed(logger, exception.Message);
+            return false;
+        }
+    }
 
     private async Task LaneAsync(int lane, CancellationToken stopping)
     {
@@ -65,12 +87,18 @@ internal sealed partial class Processor(ProcessingQueue queue, BatchProcessor ba
         {
             try
             {
+                var startedAt = HubTrace.IsOn ? clock.GetUtcNow() : default;
                 long started = Stopwatch.GetTimestamp();
                 await ProcessAsync(batch, rows, stopping);
-                double elapsed = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
-                HubMeter.BatchMilliseconds.Record(elapsed);
+                var elapsed = Stopwatch.GetElapsedTime(started);
+                HubMeter.BatchDuration.Record(elapsed.TotalSeconds);
                 // :: Step 16: one wide log line
-                Log.Processed(logger, batch.Count, elapsed);
+                Log.Processed(logger, batch.Count, elapsed.TotalMilliseconds);
+                if (startedAt != default)
+                {
+                    Trace(batch, startedAt, startedAt + elapsed);
+                }
+
                 return;
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -102,6 +130,14 @@ internal sealed partial class Processor(ProcessingQueue queue, BatchProcessor ba
             {
                 // A lost race with another node: the order is there now, or the deadlock is over.
             }
+        }
+    }
+
+    private static void Trace(IReadOnlyList<InboxItem> batch, DateTimeOffset from, DateTimeOffset to)
+    {
+        foreach (var item in batch)
+        {
+            HubTrace.Processed(item.EventId, item.CaptureSpan, item.ConnectionId.Value, from, to, batch.Count);
         }
     }
 

@@ -5,65 +5,148 @@ using System.Text;
 
 namespace Crossdock.Telemetry;
 
-/// <summary>Listens to the meter "Crossdock" and writes its figures in Prometheus' text format.
-/// Counters become <c>_total</c>; histograms give buckets, sum and count; gauges their last value.</summary>
+/// <summary>Listens to the meters "Crossdock" and "System.Runtime" and writes their figures in Prometheus' text format, by OpenTelemetry's rules for names:
+/// dots become underscores, units their words (<c>_seconds</c>, <c>_bytes</c>), counters end in <c>_total</c>. Histograms give buckets, sum and count; gauges their last value.</summary>
 public sealed class PrometheusText : IDisposable
 {
-    private static readonly double[] Bounds = [1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10000, 30000];
-
-    private readonly ConcurrentDictionary<(Instrument Instrument, string Labels), Series> series = new();
+    private readonly ConcurrentDictionary<Instrument, InstrumentFigures> instruments = new();
     private readonly MeterListener listener = new();
+    private readonly Lock door = new();
 
-    public PrometheusText()
+    /// <param name="node">This hub's own gauges; those of another hub in the same process are passed over.</param>
+    public PrometheusText(NodeMeter? node = null)
     {
         listener.InstrumentPublished = (instrument, active) =>
         {
-            if (instrument.Meter.Name is "Crossdock")
+            if (instrument.Meter.Name is HubMeter.Name or "System.Runtime" && (instrument.Meter.Scope is null || ReferenceEquals(instrument.Meter.Scope, node)))
             {
-                active.EnableMeasurementEvents(instrument);
+                active.EnableMeasurementEvents(instrument, instruments.GetOrAdd(instrument, static one => new InstrumentFigures(one)));
             }
         };
-        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Record(instrument, value, tags));
-        listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Record(instrument, value, tags));
-        listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Record(instrument, value, tags));
+        listener.SetMeasurementEventCallback<long>(static (_, value, tags, state) => ((InstrumentFigures)state!).Record(value, tags));
+        listener.SetMeasurementEventCallback<int>(static (_, value, tags, state) => ((InstrumentFigures)state!).Record(value, tags));
+        listener.SetMeasurementEventCallback<double>(static (_, value, tags, state) => ((InstrumentFigures)state!).Record(value, tags));
         listener.Start();
     }
 
-    /// <summary>All figures at this moment.</summary>
+    /// <summary>All figures at this moment. What was never measured is named all the same, so that whoever writes an alert finds it.</summary>
     public string Write()
     {
-        listener.RecordObservableInstruments();
-        var text = new StringBuilder();
-        foreach (var group in series.GroupBy(pair => pair.Key.Instrument).OrderBy(group => group.Key.Name, StringComparer.Ordinal))
+        lock (door)
         {
-            var kind = KindOf(group.Key);
-            string name = Name(group.Key.Name) + (kind is Kind.Counter ? "_total" : "");
-            text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {(group.Key.Description ?? group.Key.Name).Replace("\\", "\\\\", StringComparison.Ordinal).ReplaceLineEndings(" ")}\n");
-            text.Append(CultureInfo.InvariantCulture, $"# TYPE {name} {(kind is Kind.Counter ? "counter" : kind is Kind.Histogram ? "histogram" : "gauge")}\n");
-            foreach (var (key, values) in group.OrderBy(pair => pair.Key.Labels, StringComparer.Ordinal))
-            {
-                values.Write(text, name, key.Labels, kind is Kind.Histogram);
-            }
+            return WriteAll();
         }
-
-        return text.ToString();
     }
 
     public void Dispose() => listener.Dispose();
 
-    private void Record(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    private string WriteAll()
     {
-        var one = series.GetOrAdd((instrument, Labels(tags)), static _ => new Series());
-        switch (KindOf(instrument))
+        foreach (var figures in instruments.Values.Where(one => one.IsGauge))
         {
-            case Kind.Histogram: one.Observe(value); break;
-            case Kind.Gauge when instrument.IsObservable || IsGauge(instrument): one.Set(value); break;
+            figures.Forget();
+        }
+
+        listener.RecordObservableInstruments();
+        var text = new StringBuilder();
+        foreach (var figures in instruments.Values.OrderBy(one => one.Name, StringComparer.Ordinal))
+        {
+            figures.Write(text);
+        }
+
+        return text.ToString();
+    }
+}
+
+/// <summary>The figures of one instrument by their labels. Recording takes no memory once a combination of labels was seen.</summary>
+internal sealed class InstrumentFigures
+{
+    private static readonly double[] Standard = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
+
+    private readonly ConcurrentDictionary<string, Series> byLabels = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Key, object? Value), Series> byOne = new();
+    private readonly ConcurrentDictionary<(string Key, object? Value, string OtherKey, object? OtherValue), Series> byTwo = new();
+    private readonly Instrument instrument;
+    private readonly Kind kind;
+    private readonly double[] bounds;
+    private readonly Series plain;
+    private bool isPlainUsed;
+
+    public InstrumentFigures(Instrument instrument)
+    {
+        this.instrument = instrument;
+        kind = KindOf(instrument);
+        bounds = kind is not Kind.Histogram ? [] : instrument switch
+        {
+            Histogram<double> { Advice.HistogramBucketBoundaries: { } asked } => [.. asked],
+            Histogram<int> { Advice.HistogramBucketBoundaries: { } asked } => [.. asked.Select(one => (double)one)],
+            Histogram<long> { Advice.HistogramBucketBoundaries: { } asked } => [.. asked.Select(one => (double)one)],
+            _ => Standard,
+        };
+        plain = new Series(bounds.Length);
+        Name = PrometheusName(instrument.Name, instrument.Unit, kind);
+    }
+
+    private enum Kind { Counter, Gauge, Histogram }
+
+    public string Name { get; }
+
+    public bool IsGauge => kind is Kind.Gauge && instrument.IsObservable;
+
+    public void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        var one = Of(tags);
+        switch (kind)
+        {
+            case Kind.Histogram: one.Observe(value, bounds); break;
+            case Kind.Gauge when instrument.IsObservable || instrument is Gauge<long> or Gauge<int> or Gauge<double>: one.Set(value); break;
             case Kind.Counter when instrument.IsObservable: one.Set(value); break;
             default: one.Add(value); break;
         }
     }
 
-    private enum Kind { Counter, Gauge, Histogram }
+    /// <summary>An observed gauge tells anew what there is: a destination that is gone is not told any more.</summary>
+    public void Forget()
+    {
+        isPlainUsed = false;
+        byLabels.Clear();
+        byOne.Clear();
+        byTwo.Clear();
+    }
+
+    public void Write(StringBuilder text)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"# HELP {Name} {(instrument.Description ?? instrument.Name).Replace("\\", "\\\\", StringComparison.Ordinal).ReplaceLineEndings(" ")}\n");
+        text.Append(CultureInfo.InvariantCulture, $"# TYPE {Name} {(kind is Kind.Counter ? "counter" : kind is Kind.Histogram ? "histogram" : "gauge")}\n");
+        if (isPlainUsed)
+        {
+            plain.Write(text, Name, "", bounds);
+        }
+
+        foreach (var (labels, series) in byLabels.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            series.Write(text, Name, labels, bounds);
+        }
+    }
+
+    private Series Of(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        switch (tags.Length)
+        {
+            case 0:
+                isPlainUsed = true;
+                return plain;
+            case 1:
+                return byOne.TryGetValue((tags[0].Key, tags[0].Value), out var one) ? one : byOne.GetOrAdd((tags[0].Key, tags[0].Value), Labelled(tags));
+            case 2:
+                var key = (tags[0].Key, tags[0].Value, tags[1].Key, tags[1].Value);
+                return byTwo.TryGetValue(key, out var two) ? two : byTwo.GetOrAdd(key, Labelled(tags));
+            default:
+                return Labelled(tags);
+        }
+    }
+
+    private Series Labelled(ReadOnlySpan<KeyValuePair<string, object?>> tags) => byLabels.GetOrAdd(Labels(tags), static (_, count) => new Series(count), bounds.Length);
 
     private static Kind KindOf(Instrument instrument) => instrument switch
     {
@@ -72,9 +155,14 @@ public sealed class PrometheusText : IDisposable
         _ => Kind.Gauge,
     };
 
-    private static bool IsGauge(Instrument instrument) => instrument is Gauge<long> or Gauge<int> or Gauge<double>;
+    private static string PrometheusName(string name, string? unit, Kind kind)
+    {
+        string word = unit switch { "s" => "_seconds", "ms" => "_milliseconds", "By" => "_bytes", "%" => "_percent", _ => "" };
+        string cleaned = Clean(name);
+        return (cleaned.EndsWith(word, StringComparison.Ordinal) ? cleaned : cleaned + word) + (kind is Kind.Counter ? "_total" : "");
+    }
 
-    private static string Name(string name) => string.Create(name.Length, name, (target, source) =>
+    private static string Clean(string name) => string.Create(name.Length, name, (target, source) =>
     {
         for (int i = 0; i < source.Length; i++)
         {
@@ -84,26 +172,21 @@ public sealed class PrometheusText : IDisposable
 
     private static string Labels(ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        if (tags.IsEmpty)
-        {
-            return "";
-        }
-
         var text = new StringBuilder();
         foreach (var (name, value) in tags)
         {
             string said = Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
-            text.Append(text.Length > 0 ? "," : "").Append(Name(name)).Append("=\"")
+            text.Append(text.Length > 0 ? "," : "").Append(Clean(name)).Append("=\"")
                 .Append(said.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)).Append('"');
         }
 
         return text.ToString();
     }
 
-    private sealed class Series
+    private sealed class Series(int bounds)
     {
         private readonly Lock door = new();
-        private readonly long[] buckets = new long[Bounds.Length];
+        private readonly long[] buckets = new long[bounds];
         private double value;
         private long count;
 
@@ -123,33 +206,37 @@ public sealed class PrometheusText : IDisposable
             }
         }
 
-        public void Observe(double one)
+        public void Observe(double one, double[] bounds)
         {
+            int place = Array.BinarySearch(bounds, one);
+            place = place < 0 ? ~place : place;
             lock (door)
             {
                 value += one;
                 count++;
-                for (int i = Bounds.Length - 1; i >= 0 && one <= Bounds[i]; i--)
+                if (place < buckets.Length)
                 {
-                    buckets[i]++;
+                    buckets[place]++;
                 }
             }
         }
 
-        public void Write(StringBuilder text, string name, string labels, bool isHistogram)
+        public void Write(StringBuilder text, string name, string labels, double[] bounds)
         {
             lock (door)
             {
-                if (!isHistogram)
+                if (bounds.Length == 0)
                 {
                     Line(text, name, labels, value);
                     return;
                 }
 
                 string before = labels.Length > 0 ? labels + "," : "";
-                for (int i = 0; i < Bounds.Length; i++)
+                long below = 0;
+                for (int i = 0; i < bounds.Length; i++)
                 {
-                    Line(text, name + "_bucket", string.Create(CultureInfo.InvariantCulture, $"{before}le=\"{Bounds[i]}\""), buckets[i]);
+                    below += buckets[i];
+                    Line(text, name + "_bucket", string.Create(CultureInfo.InvariantCulture, $"{before}le=\"{bounds[i]}\""), below);
                 }
 
                 Line(text, name + "_bucket", before + "le=\"+Inf\"", count);

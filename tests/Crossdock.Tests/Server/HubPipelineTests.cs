@@ -74,6 +74,6 @@ public sealed class HubPipelineTests : IAsyncLifetime
         string text = await answer.Content.ReadAsStringAsync(Stop);
         Assert.Contains("# TYPE crossdock_capture_refused_total counter", text, StringComparison.Ordinal);
         Assert.Contains("crossdock_capture_refused_total{reason=\"unknown\"}", text, StringComparison.Ordinal);
-        Assert.All(text.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Assert.Matches("""^(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{[a-z_]+="[^"]*"(,[a-z_]+="[^"]*")*\})? -?[0-9.eE+]+(Inf)?)$""", line));
+        Assert.All(text.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Assert.Matches("""^(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{[a-z_]+="[^"]*"(,[a-z_]+="[^"]*")*\})? -?[0-9.eE+-]+(Inf)?)$""", line));
     }
 }
