@@ -9,12 +9,7 @@ public static class CommandLine
     /// <summary>Runs one command. Answers the exit code: 0 for done, 1 for a failure that it explains, 2 for a command it does not understand.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
-        var root = new RootCommand("Crossdock: from a shop's webhook to the courier, once.")
-        {
-            ServeCommand.Serve(), ServeCommand.Demo(), MigrateCommand.Create(),
-            RemoteCommands.Apply(), RemoteCommands.Export(), RemoteCommands.Events(), BackfillCommand.Create(), CompletenessCommands.Completeness(), CompletenessCommands.Reconcile(), ReplayCommand.Create(), ImportCommand.Create(), DriftCommand.Create(), ConnectCommand.Create(), TestConnectionCommand.Create(), SubscriptionsCommand.Create(), TokenCommand.Create(),
-            EmulateCommand.Create(), ConfigCommand.Create(), DoctorCommand.Create(),
-        };
+        var root = Root();
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
@@ -36,6 +31,16 @@ public static class CommandLine
             return 1;
         }
     }
+
+    /// <summary>The commands' names.</summary>
+    internal static IReadOnlyList<string> Names => [.. Root().Subcommands.Select(command => command.Name)];
+
+    private static RootCommand Root() => new RootCommand("Crossdock: from a shop's webhook to the courier, once.")
+    {
+        ServeCommand.Serve(), ServeCommand.Demo(), MigrateCommand.Create(),
+        RemoteCommands.Apply(), RemoteCommands.Export(), RemoteCommands.Events(), BackfillCommand.Create(), CompletenessCommands.Completeness(), CompletenessCommands.Reconcile(), ReplayCommand.Create(), ImportCommand.Create(), DriftCommand.Create(), ConnectCommand.Create(), TestConnectionCommand.Create(), SubscriptionsCommand.Create(), TokenCommand.Create(),
+        EmulateCommand.Create(), ConfigCommand.Create(), DoctorCommand.Create(), BackupCommands.Backup(), BackupCommands.Restore(),
+    };
 
     /// <summary>The settings from the environment, with what the command line says on top.</summary>
     internal static HubSettings Settings(string? data = null, int? port = null)

@@ -32,6 +32,8 @@ public sealed partial class FolderDirectionTests
         ["Files"] = ["Capture", "Connections", "Database", "Normalise", "Reading", "Telemetry"],
         ["Replays"] = ["Connections", "Database", "Delivery", "Normalise", "Orders", "Reading", "Rules", "Telemetry"],
         ["Review"] = ["Accounts", "Connections", "Database", "Delivery", "Holds", "Normalise", "Orders"],
+        ["Backup"] = ["Connections", "Database"],
+        ["Diagnosis"] = ["Connections", "Database"],
         ["Api"] = ["Accounts", "Alerts", "Backfill", "Capture", "Connections", "Database", "Delivery", "Drift", "Files", "Holds", "Normalise", "Orders", "Reading", "Reconciliation", "Replays", "Review", "Rhythm", "Rules", "Subscriptions", "Telemetry"],
     };
 
