@@ -29,6 +29,10 @@ public static class AccountsRegistration
             identity.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(own.Value.LockMinutes);
         });
         services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = Iterations);
+        services.AddOptions<MailOptions>().BindConfiguration("Crossdock:Mail").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<Mailer>();
+        services.AddSingleton<ForgottenPasswords>();
+        services.AddHostedService(provider => provider.GetRequiredService<ForgottenPasswords>());
         services.AddSingleton<UserDirectory>();
         services.AddSingleton<Sessions>();
         services.AddSingleton<ApiTokens>();

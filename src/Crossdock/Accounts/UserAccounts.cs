@@ -165,6 +165,7 @@ public sealed class UserAccounts(NpgsqlDataSource database, UserManager<User> us
             return Over;
         }
 
+        Caller.Is(new Caller(CallerKind.User, user.Name, user.Id, Caller.Current?.Address, null));
         user.Told.Add(new AuditEntry("password_set", "user", id.ToString()));
         var result = await users.ResetPasswordAsync(user, token, password);
         if (!result.Succeeded)
@@ -189,6 +190,9 @@ public sealed class UserAccounts(NpgsqlDataSource database, UserManager<User> us
         var result = await users.ChangePasswordAsync(user, current, wanted);
         return result.Succeeded ? null : result.Errors.Any(error => error.Code == nameof(IdentityErrorDescriber.PasswordMismatch)) ? "The present password is not right. Nothing was changed." : Words(result);
     }
+
+    /// <summary>The account of a name or mail address, as typed; null when there is none.</summary>
+    internal async Task<User?> FindAccountAsync(string name) => await users.FindByNameAsync(name) ?? (name.Contains('@', StringComparison.Ordinal) ? await users.FindByEmailAsync(name) : null);
 
     /// <summary>The account itself; null when there is none.</summary>
     public Task<User?> AccountAsync(Guid id) => users.FindByIdAsync(id.ToString());

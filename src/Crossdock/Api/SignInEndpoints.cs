@@ -23,6 +23,7 @@ internal static class SignInEndpoints
         endpoints.MapPost("/sign-in", SignInAsync).AllowAnonymous().DisableAntiforgery().ExcludeFromDescription();
         endpoints.MapPost("/sign-in/code", CodeAsync).AllowAnonymous().DisableAntiforgery().ExcludeFromDescription();
         endpoints.MapPost("/sign-in/password", ChooseAsync).AllowAnonymous().DisableAntiforgery().ExcludeFromDescription();
+        endpoints.MapPost("/sign-in/forgot", ForgotAsync).AllowAnonymous().DisableAntiforgery().ExcludeFromDescription();
         endpoints.MapPost("/sign-out", (Delegate)SignOutAsync).AllowAnonymous().DisableAntiforgery().ExcludeFromDescription();
     }
 
@@ -121,6 +122,24 @@ internal static class SignInEndpoints
 
         failures.Count(context);
         return Results.Redirect(string.Create(CultureInfo.InvariantCulture, $"/sign-in/password?user={Uri.EscapeDataString(user)}&ticket={Uri.EscapeDataString(ticket)}&problem={Uri.EscapeDataString(problem)}"));
+    }
+
+    private static async Task<IResult> ForgotAsync(HttpContext context, ForgottenPasswords forgotten, Mailer mailer, Connections.HubAddress hub, FailedSignIns failures, CancellationToken cancellationToken)
+    {
+        if (!context.Request.HasFormContentType || failures.IsExhausted(context))
+        {
+            return failures.IsExhausted(context) ? FailedSignIns.Refuse(context) : Problems.BadRequest("Send the name as the form field \"name\".");
+        }
+
+        // Asking is counted like a wrong password: nobody's letter box is filled from here.
+        failures.Count(context);
+        string name = (await context.Request.ReadFormAsync(cancellationToken))["name"].ToString().Trim();
+        if (name.Length is > 0 and <= 200 && mailer.CanSend && hub.Public is { } known)
+        {
+            forgotten.Ask(name, known);
+        }
+
+        return Results.Redirect("/sign-in/forgot?asked=true");
     }
 
     private static async Task<IResult> SignOutAsync(HttpContext context, Sessions sessions)

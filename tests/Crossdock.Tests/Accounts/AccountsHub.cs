@@ -39,6 +39,9 @@ public sealed class AccountsHub : IAsyncLifetime
 
     public NpgsqlDataSource Database => database.DataSource;
 
+    /// <summary>Where the hub's mail arrives.</summary>
+    internal PostOffice Post { get; } = new();
+
     /// <summary>With the administrator's token.</summary>
     public HttpClient Admin { get; private set; } = null!;
 
@@ -48,8 +51,8 @@ public sealed class AccountsHub : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await database.InitializeAsync();
-        hub = await HubHost.StartAsync(new HubSettings { Database = database.ConnectionString, DataFolder = folder, Urls = "http://127.0.0.1:0", AdminToken = Token },
-            new Dictionary<string, string?>(StringComparer.Ordinal) { ["Crossdock:Connections:AllowPrivateAddresses"] = "true", ["Crossdock:SignIn:FailuresPerMinute"] = "0", ["Crossdock:SignIn:FailuresBeforeLock"] = "4", ["Logging:LogLevel:Default"] = "None" });
+        hub = await HubHost.StartAsync(new HubSettings { Database = database.ConnectionString, DataFolder = folder, Urls = "http://127.0.0.1:0", AdminToken = Token, PublicAddress = "https://hub.example" },
+            new Dictionary<string, string?>(StringComparer.Ordinal) { ["Crossdock:Connections:AllowPrivateAddresses"] = "true", ["Crossdock:SignIn:FailuresPerMinute"] = "0", ["Crossdock:SignIn:FailuresBeforeLock"] = "4", ["Crossdock:Mail:Host"] = "127.0.0.1", ["Crossdock:Mail:Port"] = $"{Post.Port}", ["Crossdock:Mail:StartTls"] = "false", ["Crossdock:Mail:From"] = "hub@example.com", ["Logging:LogLevel:Default"] = "None" });
         Admin = Bearer(Token);
         var applied = await hub.Application.Services.GetRequiredService<ConfigurationService>().ApplyAsync($$"""
             connections:
@@ -100,6 +103,7 @@ public sealed class AccountsHub : IAsyncLifetime
             await hub.DisposeAsync();
         }
 
+        await Post.DisposeAsync();
         await database.DisposeAsync();
         Directory.Delete(folder, recursive: true);
     }

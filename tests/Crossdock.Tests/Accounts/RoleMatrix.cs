@@ -19,6 +19,8 @@ internal static class RoleMatrix
         "GET /schemas/order.json",
         "GET /sign-in",
         "GET /sign-in/code",
+        "GET /sign-in/forgot",
+        "POST /sign-in/forgot",
         "GET /sign-in/password",
         "POST /in/{connection}",
         "POST /in/{connection}/pubsub",
