@@ -1,3 +1,4 @@
+using Crossdock.Connectors.Configuration;
 using Crossdock.Model.Connectors;
 
 namespace Crossdock.Connectors.Jumpseller;
@@ -15,15 +16,11 @@ internal static class JumpsellerManifest
         [
             new() { Name = "storeCode", Label = "Store code", IsRequired = true, Help = "The first part of the shop's address at jumpseller.com: tallerdelsur in tallerdelsur.jumpseller.com." },
             new() { Name = "manageHooks", Label = "Set up the webhooks", Type = SettingType.Switch, Default = "true", Help = "The hub registers its five order webhooks and puts them back when Jumpseller has paused them after eight failures. Needs a key." },
-            new() { Name = "tellStatus", Label = "Tell the shop", Type = SettingType.Switch, Default = "false", Help = "Shipment requested when the courier has taken the order over, a manual fulfilment with tracking when it was sent, delivered when the buyer has it." },
+            StoreFields.TellStatus("Shipment requested when the courier has taken the order over, a manual fulfilment with tracking when it was sent, delivered when the buyer has it."),
             new() { Name = "locationId", Label = "Stock location", Help = "The location that the hub's fulfilments name; Admin → Settings → Locations, the number in the address. Empty: where the order's units were taken from." },
             new() { Name = "sendEmail", Label = "Jumpseller e-mails the buyer", Type = SettingType.Switch, Default = "false", Help = "Whether Jumpseller sends its own e-mail with the tracking number when the hub tells of it." },
-            new() { Name = "weightUnit", Label = "Unit of weight", Type = SettingType.Choice, Default = "kg", Choices = ["kg", "g", "lb", "oz"], Help = "The unit of products' weights: Admin → Settings → General → Weight unit." },
-            new()
-            {
-                Name = "cashOnDelivery", Label = "Paid at the door", Type = SettingType.List, Default = string.Join(", ", JumpsellerSettings.DefaultCashNames),
-                Help = "Names of the payment methods that the courier collects: their orders go out although they are pending payment. Admin → Settings → Payments. Case and accents do not matter.",
-            },
+            StoreFields.WeightUnit("The unit of products' weights: Admin → Settings → General → Weight unit.", "kg", "g", "lb", "oz"),
+            StoreFields.CashOnDelivery(JumpsellerSettings.DefaultCashNames, "Names of the payment methods that the courier collects: their orders go out although they are pending payment. Admin → Settings → Payments. Case and accents do not matter."),
             new()
             {
                 Name = "taxIdLabels", Label = "Tax number fields", Type = SettingType.List, Default = string.Join(", ", JumpsellerSettings.DefaultTaxIdLabels),

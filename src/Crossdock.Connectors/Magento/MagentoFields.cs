@@ -1,3 +1,4 @@
+using Crossdock.Connectors.Configuration;
 using Crossdock.Model.Connectors;
 
 namespace Crossdock.Connectors.Magento;
@@ -42,11 +43,7 @@ internal static class MagentoFields
             Name = "cashMethods", Label = "Cash on delivery", Type = SettingType.List, Default = string.Join(", ", MagentoSettings.DefaultCashMethods),
             Help = "Codes of payment methods whose money the courier collects.",
         },
-        new()
-        {
-            Name = "weightUnit", Label = "Weight unit", Type = SettingType.Choice, Default = "kgs", Choices = ["kgs", "lbs"],
-            Help = "Stores → Configuration → General → Locale Options → Weight Unit.",
-        },
+        StoreFields.WeightUnit("Stores → Configuration → General → Locale Options → Weight Unit.", "kgs", "lbs"),
         new()
         {
             Name = "streetLines", Label = "Lines of a street", Type = SettingType.List,
@@ -67,11 +64,7 @@ internal static class MagentoFields
             Name = "adminUser", Label = "Administrator",
             Help = "Only where no integration can be made: name of an administrator's account without two-factor sign-in. Its token lasts four hours and is renewed by itself.",
         },
-        new()
-        {
-            Name = "tellStatus", Label = "Tell the shop", Type = SettingType.Switch, Default = "false",
-            Help = "Whether the shop learns that the courier has taken over (comment), shipped (shipment with tracking number) and delivered (comment) an order.",
-        },
+        StoreFields.TellStatus("Whether the shop learns that the courier has taken over (comment), shipped (shipment with tracking number) and delivered (comment) an order."),
         new()
         {
             Name = "notifyBuyer", Label = "Mail to the buyer", Type = SettingType.Switch, Default = "true",

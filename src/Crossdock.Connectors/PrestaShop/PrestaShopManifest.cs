@@ -1,3 +1,4 @@
+using Crossdock.Connectors.Configuration;
 using Crossdock.Model.Connectors;
 
 namespace Crossdock.Connectors.PrestaShop;
@@ -72,21 +73,13 @@ internal static class PrestaShopManifest
                 Name = "regionFrom", Label = "Region comes from", Type = SettingType.Choice, Default = "none", Choices = PrestaShopSettings.AddressFields,
                 Help = "Which address field holds the region's name where the shop's countries have no states.",
             },
-            new()
-            {
-                Name = "weightUnit", Label = "Weight unit", Type = SettingType.Choice, Default = "kg", Choices = ["kg", "g", "lb", "oz"],
-                Help = "As in International → Localization; used only where the shop does not tell it.",
-            },
+            StoreFields.WeightUnit("As in International → Localization; used only where the shop does not tell it.", "kg", "g", "lb", "oz"),
             new()
             {
                 Name = "roundingCheck", Label = "When the total does not add up", Type = SettingType.Choice, Default = "hold", Choices = ["hold", "note"],
                 Help = "hold stops an order whose parts differ from its total by more than a cent per line; note only writes the difference down, for shops whose payment module adds a fee.",
             },
-            new()
-            {
-                Name = "tellStatus", Label = "Tell the shop", Type = SettingType.Switch, Default = "false",
-                Help = "Writes tracking number and state into the shop's order. The webservice key then needs GET, PUT on order_carriers and GET, POST on order_histories.",
-            },
+            StoreFields.TellStatus("Writes tracking number and state into the shop's order. The webservice key then needs GET, PUT on order_carriers and GET, POST on order_histories."),
             new()
             {
                 Name = "tellStates", Label = "States to tell", Type = SettingType.Table,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Crossdock.Connectors.Configuration;
 using Crossdock.Model.Connections;
 using Crossdock.Model.Connectors;
 using Crossdock.Model.Orders;
@@ -56,14 +57,7 @@ public sealed class ShopifyConnector : IConnector, IWebhookSource, IOrderMapper,
                 Type = SettingType.Switch,
                 Default = "true",
             },
-            new SettingField
-            {
-                Name = "tellStatus",
-                Label = "Tell the shop",
-                Help = "Whether the shop learns when an order is shipped (a fulfilment with its tracking number) and delivered. Needs the scope write_merchant_managed_fulfillment_orders.",
-                Type = SettingType.Switch,
-                Default = "false",
-            },
+            StoreFields.TellStatus("Whether the shop learns when an order is shipped (a fulfilment with its tracking number) and delivered. Needs the scope write_merchant_managed_fulfillment_orders."),
             new SettingField
             {
                 Name = "notifyCustomer",

@@ -1,3 +1,4 @@
+using Crossdock.Connectors.Configuration;
 using Crossdock.Model.Connectors;
 
 namespace Crossdock.Connectors.Vtex;
@@ -27,11 +28,7 @@ internal static class VtexManifest
                 Name = "feed", Label = "Read the feed", Type = SettingType.Switch, Default = "true",
                 Help = "The hub also reads VTEX's feed of the same appKey, every 45 seconds: what the hook did not bring arrives there. Switch it off where another program reads the feed of this appKey.",
             },
-            new()
-            {
-                Name = "tellStatus", Label = "Tell the shop", Type = SettingType.Switch, Default = "false",
-                Help = "Start handling when the courier has taken the order over, invoice notification with tracking when it was sent, delivery when the buyer has it.",
-            },
+            StoreFields.TellStatus("Start handling when the courier has taken the order over, invoice notification with tracking when it was sent, delivery when the buyer has it."),
             new()
             {
                 Name = "makeInvoices", Label = "Send invoice notifications", Type = SettingType.Switch, Default = "true",
@@ -47,21 +44,13 @@ internal static class VtexManifest
                 Name = "skuField", Label = "SKU", Type = SettingType.Choice, Default = "refId", Choices = ["refId", "id", "sellerSku", "ean"],
                 Help = "Which code of a line is its SKU: refId is the shop's reference code (Catalog → SKU → Reference code), id is VTEX's SKU id. Where it is empty, the SKU id stands in.",
             },
-            new()
-            {
-                Name = "weightUnit", Label = "Unit of weight", Type = SettingType.Choice, Default = "g", Choices = ["g", "kg"],
-                Help = "The unit in which the catalogue's weights are entered (Catalog → SKU → Weight). VTEX does not say it in the order.",
-            },
+            StoreFields.WeightUnit("The unit in which the catalogue's weights are entered (Catalog → SKU → Weight). VTEX does not say it in the order.", "g", "kg"),
             new()
             {
                 Name = "amountDecimals", Label = "Decimals of amounts", Type = SettingType.Number, Default = "2", Minimum = 0, Maximum = 3,
                 Help = "VTEX writes every amount in hundredths, pesos too (1299000 is 12,990 pesos). Compare one order with the Admin; change it only where the hub shows it wrong by a factor.",
             },
-            new()
-            {
-                Name = "cashOnDelivery", Label = "Paid at the door", Type = SettingType.List, Default = string.Join(", ", VtexSettings.DefaultCashNames),
-                Help = "Names of the payment conditions that the courier collects, as in Store Settings → Payment → Settings. Case and accents do not matter.",
-            },
+            StoreFields.CashOnDelivery(VtexSettings.DefaultCashNames, "Names of the payment conditions that the courier collects, as in Store Settings → Payment → Settings. Case and accents do not matter."),
             new()
             {
                 Name = "regionAliases", Label = "Further names of regions", Type = SettingType.Table,

@@ -1,4 +1,5 @@
 using Crossdock.Model.Connections;
+using Crossdock.Connectors.Configuration;
 using Crossdock.Model.Connectors;
 using Crossdock.Model.Orders;
 
@@ -44,16 +45,8 @@ public sealed class WooCommerceConnector : IConnector, IWebhookSource, IOrderMap
                 Name = "districtKeys", Label = "District fields", Type = SettingType.List, Default = string.Join(", ", WooCommerceSettings.DefaultDistrictKeys),
                 Help = "Metadata keys, or plugin fields inside billing and shipping, that hold the commune or district.",
             },
-            new()
-            {
-                Name = "manageWebhooks", Label = "Keep webhooks", Type = SettingType.Switch, Default = "true",
-                Help = "Whether the hub registers the four order webhooks itself and puts them back when the shop has switched them off. Needs a consumer key with read and write permission.",
-            },
-            new()
-            {
-                Name = "tellStatus", Label = "Tell the shop", Type = SettingType.Switch, Default = "false",
-                Help = "Whether the shop learns when the courier has taken, shipped or delivered an order: a note with the tracking number, and the status. Needs a consumer key with read and write permission.",
-            },
+            StoreFields.Switch("manageWebhooks", "Keep webhooks", true, "Whether the hub registers the four order webhooks itself and puts them back when the shop has switched them off. Needs a consumer key with read and write permission."),
+            StoreFields.TellStatus("Whether the shop learns when the courier has taken, shipped or delivered an order: a note with the tracking number, and the status. Needs a consumer key with read and write permission."),
             new()
             {
                 Name = "completeWhen", Label = "Complete the order when", Type = SettingType.Choice, Choices = ["shipped", "delivered", "never"],
