@@ -1,7 +1,6 @@
-using Crossdock.Delivery;
+using Crossdock.Database;
 using Crossdock.Model;
 using Crossdock.Model.Orders;
-using Crossdock.Database;
 using Npgsql;
 using NpgsqlTypes;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Crossdock.Database;
 using Crossdock.Model.Connectors;
 using Crossdock.Model.Orders;
 using Crossdock.Orders;

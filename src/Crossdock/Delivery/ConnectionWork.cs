@@ -1,4 +1,5 @@
 using Crossdock.Connections;
+using Crossdock.Database;
 using Crossdock.Orders;
 using Npgsql;
 using NpgsqlTypes;

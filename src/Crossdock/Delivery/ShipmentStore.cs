@@ -1,3 +1,4 @@
+using Crossdock.Database;
 using Crossdock.Model;
 using Crossdock.Model.Connectors;
 using Npgsql;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Crossdock.Database;
 using Crossdock.Model;
 using Crossdock.Model.Connectors;
 using Crossdock.Model.Orders;

@@ -1,11 +1,11 @@
 using Crossdock.Alerts;
 using Crossdock.Connections;
+using Crossdock.Database;
 using Crossdock.Delivery;
 using Crossdock.Holds;
 using Crossdock.Model.Orders;
 using Crossdock.Model;
 using Crossdock.Normalise;
-using Crossdock.Database;
 using Npgsql;
 using NpgsqlTypes;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Crossdock.Delivery;
+using Crossdock.Database;
 using Crossdock.Model.Connectors;
 using Crossdock.Model.Orders;
 using Crossdock.Model;

@@ -1,4 +1,5 @@
 using Crossdock.Connections;
+using Crossdock.Database;
 using Crossdock.Delivery;
 using Crossdock.Model;
 using Crossdock.Model.Connectors;

@@ -1,6 +1,5 @@
 using Crossdock.Connections;
 using Crossdock.Database;
-using Crossdock.Delivery;
 using Crossdock.Model.Orders;
 using Crossdock.Normalise;
 using Crossdock.Orders;

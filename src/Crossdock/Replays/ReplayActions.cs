@@ -1,11 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Crossdock.Connections;
-using Crossdock.Delivery;
+using Crossdock.Database;
 using Crossdock.Model.Connectors;
 using Crossdock.Model.Orders;
 using Crossdock.Rules;
-using Crossdock.Database;
 using Npgsql;
 using NpgsqlTypes;
 

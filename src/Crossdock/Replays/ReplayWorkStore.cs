@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using Crossdock.Connections;
 using Crossdock.Database;
-using Crossdock.Delivery;
 using Crossdock.Model;
 using Crossdock.Model.Orders;
 using Npgsql;

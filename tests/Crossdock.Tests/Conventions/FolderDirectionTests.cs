@@ -22,7 +22,7 @@ public sealed partial class FolderDirectionTests
         ["News"] = ["Connections", "Database", "Delivery", "Normalise", "Orders", "Telemetry"],
         ["Drift"] = ["Alerts", "Connections", "Database", "Delivery", "Holds", "Normalise", "Reading", "Telemetry"],
         ["Delivery"] = ["Accounts", "Connections", "Database", "Holds", "Orders", "Telemetry"],
-        ["Alerts"] = ["Connections", "Database", "Delivery"],
+        ["Alerts"] = ["Connections", "Database"],
         ["Holds"] = ["Accounts", "Connections", "Database", "Delivery", "Orders", "Telemetry"],
         ["Backfill"] = ["Access", "Connections", "Database", "Normalise", "Orders", "Reading", "Telemetry"],
         ["Reading"] = ["Access", "Alerts", "Capture", "Connections", "Database", "Normalise", "Telemetry"],

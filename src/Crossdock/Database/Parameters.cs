@@ -1,7 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 
-namespace Crossdock.Delivery;
+namespace Crossdock.Database;
 
 /// <summary>Typed parameters for statements over arrays.</summary>
 internal static class Parameters
