@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Crossdock.Connections;
 using Crossdock.Reading;
 using Crossdock.Telemetry;
@@ -11,33 +10,11 @@ namespace Crossdock.Backfill;
 /// <summary>Takes backfills that nobody works on and works on them. Their leases in the database keep the nodes apart.</summary>
 internal sealed partial class BackfillRole(IConnectionDirectory directory, BackfillStore store, BackfillRunner runner, IOptions<ReadingOptions> options, TimeProvider clock, ILogger<BackfillRole> logger) : BackgroundService
 {
-    private readonly ConcurrentDictionary<Guid, Task> running = new();
+    private readonly UnderWay<Guid> running = new(clock, exception => Log.Waits(logger, exception.Message));
 
     private TimeSpan Lease => TimeSpan.FromSeconds(options.Value.LeaseSeconds);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        var tick = TimeSpan.FromMilliseconds(options.Value.TickMilliseconds);
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await ClaimAsync(stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                break;
-            }
-            catch (Exception exception) when (ReadingRole.IsAway(exception))
-            {
-                Log.Waits(logger, exception.Message);
-            }
-
-            await Task.Delay(tick, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-
-        await Task.WhenAll(running.Values);
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => running.LookAsync(TimeSpan.FromMilliseconds(options.Value.TickMilliseconds), ClaimAsync, stoppingToken);
 
     private async Task ClaimAsync(CancellationToken stopping)
     {
@@ -48,29 +25,9 @@ internal sealed partial class BackfillRole(IConnectionDirectory directory, Backf
         }
 
         var all = directory.Current.All;
-        foreach (var work in await store.ClaimAsync(all, [.. running.Keys], room, clock.GetUtcNow(), Lease, stopping))
+        foreach (var work in await store.ClaimAsync(all, running.Keys, room, clock.GetUtcNow(), Lease, stopping))
         {
-            var begin = new TaskCompletionSource();
-            running[work.Id] = RunAsync(work, begin.Task, stopping);
-            begin.SetResult();
-        }
-    }
-
-    private async Task RunAsync(BackfillWork work, Task begin, CancellationToken stopping)
-    {
-        await begin.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        try
-        {
-            await WorkAsync(work, stopping);
-        }
-        catch (Exception exception) when (ReadingRole.IsAway(exception))
-        {
-            // The lease runs out by itself.
-            Log.Waits(logger, exception.Message);
-        }
-        finally
-        {
-            running.TryRemove(work.Id, out _);
+            running.Begin(work.Id, () => WorkAsync(work, stopping));
         }
     }
 

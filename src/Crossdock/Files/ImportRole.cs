@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Crossdock.Connections;
 using Crossdock.Reading;
 using Crossdock.Telemetry;
@@ -13,41 +12,21 @@ internal sealed partial class ImportRole(
     IConnectionDirectory directory, ImportStore store, FileVault vault, ImportChecker checker, ImportRunner runner, IOptions<FilesOptions> options, IOptions<ReadingOptions> reading, TimeProvider clock, ILogger<ImportRole> logger) : BackgroundService
 {
     private static readonly TimeSpan Cleaning = TimeSpan.FromHours(1);
-    private readonly ConcurrentDictionary<Guid, Task> running = new();
+    private readonly UnderWay<Guid> running = new(clock, exception => Log.Waits(logger, exception.Message));
     private DateTimeOffset cleanedAt;
 
     private TimeSpan Lease => TimeSpan.FromSeconds(reading.Value.LeaseSeconds);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => running.LookAsync(TimeSpan.FromMilliseconds(reading.Value.TickMilliseconds), ClaimAsync, stoppingToken);
+
+    private async Task ClaimAsync(CancellationToken stopping)
     {
-        var tick = TimeSpan.FromMilliseconds(reading.Value.TickMilliseconds);
-        while (!stoppingToken.IsCancellationRequested)
+        await CleanAsync(stopping);
+        int room = options.Value.FilesAtOnce - running.Count;
+        foreach (var work in room <= 0 ? [] : await store.ClaimAsync(running.Keys, room, clock.GetUtcNow(), Lease, stopping))
         {
-            try
-            {
-                await CleanAsync(stoppingToken);
-                int room = options.Value.FilesAtOnce - running.Count;
-                var claimed = room <= 0 ? [] : await store.ClaimAsync([.. running.Keys], room, clock.GetUtcNow(), Lease, stoppingToken);
-                foreach (var work in claimed)
-                {
-                    var begin = new TaskCompletionSource();
-                    running[work.Id] = RunAsync(work, begin.Task, stoppingToken);
-                    begin.SetResult();
-                }
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                break;
-            }
-            catch (Exception exception) when (ReadingRole.IsAway(exception))
-            {
-                Log.Waits(logger, exception.Message);
-            }
-
-            await Task.Delay(tick, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            running.Begin(work.Id, () => WorkAsync(work, stopping));
         }
-
-        await Task.WhenAll(running.Values);
     }
 
     private async Task CleanAsync(CancellationToken stopping)
@@ -59,24 +38,6 @@ internal sealed partial class ImportRole(
             while (await store.DropOldAsync(now.AddDays(-options.Value.KeepDays), now, stopping) > 0)
             {
             }
-        }
-    }
-
-    private async Task RunAsync(ImportWork work, Task begin, CancellationToken stopping)
-    {
-        await begin.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        try
-        {
-            await WorkAsync(work, stopping);
-        }
-        catch (Exception exception) when (ReadingRole.IsAway(exception))
-        {
-            // The lease runs out by itself.
-            Log.Waits(logger, exception.Message);
-        }
-        finally
-        {
-            running.TryRemove(work.Id, out _);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Crossdock.Connections;
 using Crossdock.Model;
 using Crossdock.Normalise;
@@ -15,8 +14,8 @@ internal sealed partial class ReadingRole(
     IConnectionDirectory directory, ReadingStore states, FetchStore fetches, Poller poller, FeedPump feeds, Fetcher fetcher, FetchBell bell,
     IOptions<ReadingOptions> options, TimeProvider clock, ILogger<ReadingRole> logger) : BackgroundService
 {
-    private readonly ConcurrentDictionary<(ConnectionId, string), Task> rounds = new();
-    private readonly ConcurrentDictionary<(ConnectionId, string), Task> fetching = new();
+    private readonly UnderWay<(ConnectionId Connection, string Activity)> rounds = new(clock, exception => Log.LoopFailed(logger, exception.Message));
+    private readonly UnderWay<(ConnectionId Connection, string Order)> fetching = new(clock, exception => Log.LoopFailed(logger, exception.Message));
 
     private TimeSpan Lease => TimeSpan.FromSeconds(options.Value.LeaseSeconds);
 
@@ -26,7 +25,7 @@ internal sealed partial class ReadingRole(
         await Task.WhenAll(
             Task.Run(() => LoopAsync(RoundsAsync, () => Task.Delay(tick, clock, stoppingToken), stoppingToken), CancellationToken.None),
             Task.Run(() => LoopAsync(FetchesAsync, () => bell.WaitAsync(tick, clock, stoppingToken), stoppingToken), CancellationToken.None));
-        await Task.WhenAll([.. rounds.Values, .. fetching.Values]);
+        await Task.WhenAll(rounds.EndAsync(), fetching.EndAsync());
         try
         {
             await fetches.ReleaseAsync(CancellationToken.None);
@@ -69,7 +68,7 @@ internal sealed partial class ReadingRole(
 
     private async Task ClaimAsync(string activity, List<Connection> connections, Func<ReadingState, Connection, CancellationToken, Task> round, CancellationToken stopping)
     {
-        var free = connections.Where(connection => !rounds.ContainsKey((connection.Id, activity))).Take(Math.Max(0, options.Value.ConnectionsAtOnce - rounds.Count)).ToList();
+        var free = connections.Where(connection => !rounds.Has((connection.Id, activity))).Take(Math.Max(0, options.Value.ConnectionsAtOnce - rounds.Count)).ToList();
         if (free.Count == 0)
         {
             return;
@@ -84,7 +83,7 @@ internal sealed partial class ReadingRole(
         var byId = free.ToDictionary(connection => connection.Id);
         foreach (var state in await states.ClaimAsync(free, activity, now, Lease, stopping))
         {
-            Start(rounds, (state.ConnectionId, activity), () => RoundAsync(state, byId[state.ConnectionId], round, stopping));
+            rounds.Begin((state.ConnectionId, activity), () => RoundAsync(state, byId[state.ConnectionId], round, stopping));
         }
     }
 
@@ -125,12 +124,12 @@ internal sealed partial class ReadingRole(
         foreach (var row in await fetches.ClaimAsync(free, clock.GetUtcNow(), Lease * 2, stopping))
         {
             // A connector that does not end in time is still at it here: the claim only renewed its lease.
-            if (fetching.ContainsKey((row.ConnectionId, row.ExternalId)))
+            if (fetching.Has((row.ConnectionId, row.ExternalId)))
             {
                 continue;
             }
 
-            Start(fetching, (row.ConnectionId, row.ExternalId), () => FetchAsync(row, byId[row.ConnectionId], stopping));
+            fetching.Begin((row.ConnectionId, row.ExternalId), () => FetchAsync(row, byId[row.ConnectionId], stopping));
         }
     }
 
@@ -158,26 +157,6 @@ internal sealed partial class ReadingRole(
 
         // The place is free: whatever else is due may go.
         bell.Ring();
-    }
-
-    private static void Start(ConcurrentDictionary<(ConnectionId, string), Task> running, (ConnectionId, string) key, Func<Task> work)
-    {
-        var begin = new TaskCompletionSource();
-        running[key] = RunAsync();
-        begin.SetResult();
-
-        async Task RunAsync()
-        {
-            await begin.Task.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-            try
-            {
-                await work();
-            }
-            finally
-            {
-                running.TryRemove(key, out _);
-            }
-        }
     }
 
     private async Task GiveBackAsync(Func<Task> giveBack)

@@ -164,21 +164,7 @@ internal sealed class ReadingHub : IAsyncDisposable, IConnectionDirectory
         http.Dispose();
     }
 
-    private async Task StopAsync()
-    {
-        foreach (var role in services.GetServices<IHostedService>().Reverse())
-        {
-            try
-            {
-                using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
-                await role.StopAsync(patience.Token);
-            }
-            catch (Exception exception) when (isDead && exception is ObjectDisposedException or OperationCanceledException or NpgsqlException)
-            {
-                // It is dead: nobody hears what it says.
-            }
-        }
-    }
+    private Task StopAsync() => services.StopRolesAsync(() => isDead);
 
     private async Task<ConnectionId> InsertAsync(string key, DateTimeOffset connectedAt, bool isEnabled = true, long version = 1)
     {

@@ -15,6 +15,7 @@ using Crossdock.Reading;
 using Crossdock.Replays;
 using Crossdock.Review;
 using Crossdock.Rules;
+using Crossdock.Testing;
 using Crossdock.Testing.Database;
 using Crossdock.Tests.Delivery;
 using Crossdock.Tests.Rules;
@@ -182,21 +183,7 @@ internal sealed class ReplayHub : IAsyncDisposable, IConnectionDirectory
         }
     }
 
-    private async Task StopAsync()
-    {
-        foreach (var role in services.GetServices<IHostedService>().Reverse())
-        {
-            try
-            {
-                using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
-                await role.StopAsync(patience.Token);
-            }
-            catch (Exception exception) when (isDead && exception is ObjectDisposedException or OperationCanceledException or NpgsqlException)
-            {
-                // It is dead: nobody hears what it says.
-            }
-        }
-    }
+    private Task StopAsync() => services.StopRolesAsync(() => isDead);
 
     private async Task<(ConnectionId Id, long Version, int Rules)> InsertAsync(string key, string platform, string rules, bool needsApproval)
     {
