@@ -62,7 +62,8 @@ public sealed class TokenTests(AccountsHub hub)
     public async Task What_a_program_does_carries_its_name()
     {
         var program = hub.Bearer(await hub.TokenAsync(["write"]));
-        using var held = await program.PostAsJsonAsync($"/api/v1/orders/{hub.Ids[("third", "order")]}/hold", new { because = "the program says so" }, Stop);
+        // Another test cancels the third store's order.
+        using var held = await program.PostAsJsonAsync($"/api/v1/orders/{hub.Ids[("theirs", "order")]}/hold", new { because = "the program says so" }, Stop);
         Assert.Equal(HttpStatusCode.NoContent, held.StatusCode);
         Assert.Equal("token tests", await hub.Database.AskAsync("SELECT opened_by FROM holds WHERE reason = 'the program says so'"));
         Assert.Equal("token tests", await hub.Database.AskAsync("SELECT actor_kind || ' ' || actor FROM audit WHERE subject = 'orders' OR subject = 'order' ORDER BY id DESC LIMIT 1"));
