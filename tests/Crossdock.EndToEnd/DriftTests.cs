@@ -6,6 +6,7 @@ using System.Text;
 using System.Text.Json;
 using Crossdock.Connections;
 using Crossdock.Server.Commands;
+using Crossdock.Testing.Database;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
@@ -82,6 +83,7 @@ public sealed class DriftTests(ConsoleHub hub, Browser browser)
         }
 
         Assert.Contains("No change is open", await desk.ReadAsync("/connections/huerto/documents"), StringComparison.Ordinal);
+        await KnownAsync("huerto");
         text = await desk.ReadAsync("/connections/huerto/documents?all=true&topic=" + Uri.EscapeDataString((string)(await hub.ScalarAsync("SELECT topic FROM shapes s JOIN connections c ON c.id = s.connection_id WHERE c.key = 'huerto'"))!));
         Assert.Contains("they sell to Spain now", text, StringComparison.Ordinal);
         Assert.Contains("entrega.calle", text, StringComparison.Ordinal);
@@ -117,6 +119,7 @@ public sealed class DriftTests(ConsoleHub hub, Browser browser)
         await hub.UntilAsync(id, "(SELECT count(*) FROM deliveries d WHERE d.order_id = o.id AND d.state = 'delivered') = 1");
         Assert.DoesNotContain(await ItemsAsync(api, "connections/huerto/drift"), one => one.GetProperty("came").GetString() == "USD");
         Assert.Contains(await ItemsAsync(api, "connections/huerto/drift?all=true"), one => one.GetProperty("came").GetString() == "USD");
+        await KnownAsync("huerto");
         var topic = Assert.Single(await ItemsAsync(api, "connections/huerto/shapes"));
         Assert.False(topic.GetProperty("isLearning").GetBoolean());
         var known = await api.GetFromJsonAsync<JsonElement>("connections/huerto/shapes?topic=" + Uri.EscapeDataString(topic.GetProperty("topic").GetString()!), Stop);
@@ -183,6 +186,9 @@ public sealed class DriftTests(ConsoleHub hub, Browser browser)
             await Task.Delay(50, Stop);
         }
     }
+
+    // What is known of a shop's documents is written down every few seconds.
+    private Task KnownAsync(string key) => hub.Database.UntilAsync($"SELECT EXISTS (SELECT 1 FROM shapes s JOIN connections c ON c.id = s.connection_id WHERE c.key = '{key}')", true);
 
     private async Task ConnectAsync(string key, string street)
     {

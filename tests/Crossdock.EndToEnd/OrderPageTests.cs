@@ -20,7 +20,7 @@ public sealed class OrderPageTests(ConsoleHub hub, Browser browser)
         foreach (string part in (string[])
             [
                 $"#{id}", "Good Courier (as SHP-", "has it.",                                 // where it stands
-                "SKU-1", "Boots", "25,990.00 CLP", "Ana Rojas", "Av. Siempre Viva 742", "Santiago", "+56911112222",
+                "SKU-1", "Boots", "25,990 CLP", "Ana Rojas", "Av. Siempre Viva 742", "Santiago", "+56911112222",
                 "The store announced the order (orders/updated).", "The order is approved.", "To be handed to courier", "Attempt 1: taken (HTTP 201)", "The order went from approved to processing.",
                 "Order to Good Courier", "2 events",
             ])
