@@ -52,7 +52,9 @@ internal static class HubParts
         application.UseAuthentication();
         application.UseCrossdockCaller();
         application.UseCrossdockOwnPages();
+        application.UseCrossdockRequestLimits();
         application.UseAuthorization();
+        application.UseCrossdockIdempotency();
         application.MapHealth();
         if (roles.Contains("capture")) application.MapCapture().MapRelays();
         application.MapCrossdockApi();

@@ -19,6 +19,7 @@ internal static class OptionList
         ("Telemetry", typeof(Crossdock.Telemetry.TelemetryOptions)),
         ("Retention", typeof(RetentionOptions)),
         ("SignIn", typeof(Crossdock.Accounts.SignInOptions)),
+        ("Api", typeof(Crossdock.Api.ApiOptions)),
         ("Mail", typeof(Crossdock.Accounts.MailOptions)),
         ("Capture", typeof(Crossdock.Capture.CaptureOptions)),
         ("Relay", typeof(Crossdock.Relay.RelayOptions)),

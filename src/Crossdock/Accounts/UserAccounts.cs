@@ -11,7 +11,7 @@ public sealed class UserAccounts(NpgsqlDataSource database, UserManager<User> us
 {
     private const string Columns = """
         SELECT u.id, u.name, u.mail, u.role, CASE WHEN u.connections IS NOT NULL THEN ARRAY(SELECT c.key FROM connections c WHERE c.id = ANY(u.connections) ORDER BY c.key) END AS connections,
-               u.is_disabled, u.password_hash IS NOT NULL AS has_password, u.has_second_factor, cardinality(u.recovery_codes) AS recovery_codes, u.locked_until, u.created_at, u.created_by, u.signed_in_at
+               u.is_disabled, u.password_hash IS NOT NULL AS has_password, u.has_second_factor, cardinality(u.recovery_codes) AS recovery_codes, u.locked_until, u.created_at, u.created_by, u.signed_in_at, u.version
         FROM users u
         """;
 
@@ -73,6 +73,11 @@ public sealed class UserAccounts(NpgsqlDataSource database, UserManager<User> us
         if (await users.FindByIdAsync(id.ToString()) is not { } user || await FindAsync(id, cancellationToken) is not { } before)
         {
             return new(null);
+        }
+
+        if (change.Version is { } seen && seen != user.Version)
+        {
+            return new(null, "Somebody changed this user meanwhile. Read it again and repeat your change; nothing was overwritten.");
         }
 
         if (MailProblem(change.Mail) is { } problem)

@@ -21,6 +21,8 @@ public sealed record UserRow
     public required DateTimeOffset CreatedAt { get; init; }
     public required string CreatedBy { get; init; }
     public DateTimeOffset? SignedInAt { get; init; }
+    /// <summary>Rises with every change, also with signing in.</summary>
+    public required long Version { get; init; }
 }
 
 /// <summary>What a new user shall be.</summary>
@@ -47,6 +49,8 @@ public sealed record UserChange
     public bool ForgetSecondFactor { get; init; }
     /// <summary>True ends a lock before its time.</summary>
     public bool Unlock { get; init; }
+    /// <summary>The version that was looked at; null changes whatever there is.</summary>
+    public long? Version { get; init; }
 }
 
 /// <summary>How it went.</summary>

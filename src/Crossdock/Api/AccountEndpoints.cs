@@ -39,8 +39,8 @@ internal static class AccountEndpoints
         var users = api.MapGroup("/users").WithTags("Accounts").Needs(Permission.Administer);
         users.MapGet("/", async (UserAccounts accounts, CancellationToken cancellationToken) => Results.Ok(new Page<UserRow>(await accounts.ListAsync(cancellationToken), null))).WithSummary("All users").Produces<Page<UserRow>>();
         users.MapPost("/", CreateAsync).WithSummary("Let somebody in; without a password the answer has a link by which they choose one").Accepts<UserDraft>("application/json").Produces<UserReply>(201).ProducesProblem(409);
-        users.MapGet("/{id:guid}", OneAsync).WithSummary("One user").Produces<UserRow>().ProducesProblem(404);
-        users.MapPatch("/{id:guid}", ChangeAsync).WithSummary("Change role, limits, mail or access of a user").Accepts<UserEdit>("application/json").Produces<UserRow>().ProducesProblem(404).ProducesProblem(409);
+        users.MapGet("/{id:guid}", OneAsync).WithSummary("One user").Produces<UserRow>().ProducesProblem(404).WithETag();
+        users.MapPatch("/{id:guid}", ChangeAsync).WithSummary("Change role, limits, mail or access of a user").Accepts<UserEdit>("application/json").Produces<UserRow>().ProducesProblem(404).ProducesProblem(409).WithETag();
         users.MapPost("/{id:guid}/invite", InviteAsync).WithSummary("A link by which the user chooses a new password: it works once, for a day").Produces<UserReply>().ProducesProblem(404).ProducesProblem(409);
         users.MapGet("/{id:guid}/sessions", async (Sessions sessions, Guid id, CancellationToken cancellationToken) => Results.Ok(new Page<Session>(await sessions.ListAsync(id, cancellationToken), null))).WithSummary("Where a user is signed in").Produces<Page<Session>>();
 
@@ -79,16 +79,32 @@ internal static class AccountEndpoints
         return answer.User is { } made ? Results.Created($"/api/v1/users/{made.Id}", new UserReply(made, answer.Ticket is { } ticket ? AccountLinks.Password(context, hub, made.Id, ticket) : null)) : Problems.Conflict(answer.Refusal!);
     }
 
-    private static async Task<IResult> OneAsync(UserAccounts accounts, Guid id, CancellationToken cancellationToken) => await accounts.FindAsync(id, cancellationToken) is { } one ? Results.Ok(one) : Unknown();
+    private static async Task<IResult> OneAsync(UserAccounts accounts, HttpContext context, Guid id, CancellationToken cancellationToken) =>
+        await accounts.FindAsync(id, cancellationToken) is { } one ? ETags.Answer(context, one.Version, one) : Unknown();
 
-    private static async Task<IResult> ChangeAsync(UserAccounts accounts, Guid id, HttpRequest request, CancellationToken cancellationToken)
+    private static async Task<IResult> ChangeAsync(UserAccounts accounts, Guid id, HttpContext context, CancellationToken cancellationToken)
     {
         var input = new ApiInput();
-        var edit = await input.BodyAsync(request, new UserEdit(), cancellationToken);
+        var edit = await input.BodyAsync(context.Request, new UserEdit(), cancellationToken);
         var role = input.Name<Role>("role", edit.Role);
-        return input.Problem ?? await accounts.ChangeAsync(id, new UserChange { Mail = edit.Mail, Role = role, Connections = edit.Connections, IsDisabled = edit.Disabled, ForgetSecondFactor = edit.ForgetSecondFactor, Unlock = edit.Unlock }, cancellationToken) switch
+        if (input.Problem is { } problem)
         {
-            { User: { } now } => Results.Ok(now),
+            return problem;
+        }
+
+        var before = await accounts.FindAsync(id, cancellationToken);
+        if (before is not null && ETags.Refusal(context, before.Version) is { } missed)
+        {
+            return missed;
+        }
+
+        var change = new UserChange
+        {
+            Mail = edit.Mail, Role = role, Connections = edit.Connections, IsDisabled = edit.Disabled, ForgetSecondFactor = edit.ForgetSecondFactor, Unlock = edit.Unlock, Version = ETags.IsAsked(context) ? before?.Version : null,
+        };
+        return await accounts.ChangeAsync(id, change, cancellationToken) switch
+        {
+            { User: { } now } => ETags.Answer(context, now.Version, now),
             { Refusal: { } refusal } => Problems.Conflict(refusal),
             _ => Unknown(),
         };

@@ -33,6 +33,11 @@ public static class ApiRegistration
         services.AddSingleton<ReplayActions>();
         services.AddSingleton<ReconcileActions>();
         services.AddScoped<SignedIn>();
+        services.AddOptions<ApiOptions>().BindConfiguration("Crossdock:Api").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<RequestLimits>();
+        services.AddSingleton<IdempotencyStore>();
+        services.AddSingleton<IdempotentRequests>();
+        services.AddHostedService(provider => provider.GetRequiredService<IdempotentRequests>());
         // A node without the role deliver still takes a person's decision; another node does the work.
         services.TryAddSingleton(provider => new DeliveryActions(provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IDeliveryIntake>()));
         services.ConfigureHttpJsonOptions(options => options.SerializerOptions.Converters.Add(new SnakeCase<ActionAnswer>()));

@@ -38,7 +38,7 @@ internal static partial class AuditedRequests
 
         var isTold = AuditLog.Watch();
         await next(context);
-        if (context.User.Identity?.IsAuthenticated != true || context.Response.StatusCode >= StatusCodes.Status400BadRequest || isTold())
+        if (context.User.Identity?.IsAuthenticated != true || context.Response.StatusCode >= StatusCodes.Status400BadRequest || context.Items.ContainsKey(IdempotentRequests.Repeated) || isTold())
         {
             return;
         }

@@ -19,9 +19,9 @@ internal static class ConnectionEndpoints
         connections.MapGet("/", ListAsync).WithSummary("All connections with their health").Produces<Page<ConnectionSummary>>();
         connections.MapPost("/", CreateAsync).WithSummary("Connect a shop or destination: one connection, checked like a configuration file")
             .Accepts<ConnectionDraft>("application/json").Produces<ConnectionSummary>(201).ProducesProblem(422).Needs(Permission.Configure);
-        connections.MapGet("/{key}/settings", SettingsAsync).WithSummary("A connection's settings without its secrets").Produces<EditedConnection>().ProducesProblem(404).Needs(Permission.Configure);
+        connections.MapGet("/{key}/settings", SettingsAsync).WithSummary("A connection's settings without its secrets").Produces<EditedConnection>().ProducesProblem(404).WithETag().Needs(Permission.Configure);
         connections.MapPut("/{key}/settings", ChangeAsync).WithSummary("Change a connection's settings. Secrets that are not named are kept, empty ones are taken away; version is that of GET")
-            .Accepts<ConnectionDraft>("application/json").Produces<EditedConnection>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(422).Needs(Permission.Configure);
+            .Accepts<ConnectionDraft>("application/json").Produces<EditedConnection>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(422).WithETag().Needs(Permission.Configure);
         var platforms = api.MapGroup("/platforms").WithTags("Connections");
         platforms.MapGet("/", (PlatformCatalog catalog) => Results.Ok(new Page<PlatformRow>(catalog.All, null))).WithSummary("The platforms that can be connected, with the form of each").Produces<Page<PlatformRow>>();
         platforms.MapGet("/{platform}", (PlatformCatalog catalog, string platform) => catalog.Find(platform) is { } row ? Results.Ok(row) : Problems.NotFound("There is no such platform. GET /api/v1/platforms lists them all."))
@@ -53,26 +53,34 @@ internal static class ConnectionEndpoints
             ?? Results.Created($"/api/v1/connections/{draft.Key}", await connections.FindAsync(draft.Key, cancellationToken));
     }
 
-    private static async Task<IResult> SettingsAsync(ConnectionEditor editor, string key, CancellationToken cancellationToken) =>
-        await editor.FindAsync(key, cancellationToken) is { } one ? Results.Ok(one) : Unknown();
+    private static async Task<IResult> SettingsAsync(ConnectionEditor editor, HttpContext context, string key, CancellationToken cancellationToken) =>
+        await editor.FindAsync(key, cancellationToken) is { } one ? ETags.Answer(context, one.Draft.Version, one) : Unknown();
 
-    private static async Task<IResult> ChangeAsync(ConnectionEditor editor, string key, HttpRequest request, ClaimsPrincipal user, CancellationToken cancellationToken)
+    private static async Task<IResult> ChangeAsync(ConnectionEditor editor, string key, HttpContext context, ClaimsPrincipal user, CancellationToken cancellationToken)
     {
         var input = new ApiInput();
-        var draft = await input.BodyAsync(request, new ConnectionDraft(), cancellationToken);
-        input.Require(input.Problem is not null || draft.Version > 0, "Say which version you looked at, as GET gave it: nobody's change is overwritten.");
+        var draft = await input.BodyAsync(context.Request, new ConnectionDraft(), cancellationToken);
+        input.Require(input.Problem is not null || draft.Version > 0 || ETags.IsAsked(context), "Say which version you looked at, as GET gave it (version, or the header If-Match): nobody's change is overwritten.");
         input.Require(input.Problem is not null || draft.Key.Length == 0 || draft.Key == key, "A connection's key cannot be changed.");
         if (input.Problem is { } problem)
         {
             return problem;
         }
 
-        if (await editor.FindAsync(key, cancellationToken) is null)
+        if (await editor.FindAsync(key, cancellationToken) is not { Draft.Version: var version })
         {
             return Unknown();
         }
 
-        return Refused(await editor.SaveAsync(draft with { Key = key }, user.Identity?.Name ?? "api", cancellationToken)) ?? Results.Ok(await editor.FindAsync(key, cancellationToken));
+        if (ETags.Refusal(context, version) is { } missed)
+        {
+            return missed;
+        }
+
+        var problems = await editor.SaveAsync(draft with { Key = key, Version = draft.Version > 0 ? draft.Version : version }, user.Identity?.Name ?? "api", cancellationToken);
+        var now = await editor.FindAsync(key, cancellationToken);
+        return problems is [{ Path: "version" }] && ETags.IsAsked(context) ? ETags.Missed(context, now?.Draft.Version)
+            : Refused(problems) ?? (now is null ? Unknown() : ETags.Answer(context, now.Draft.Version, now));
     }
 
     private static IResult? Refused(IReadOnlyList<SettingProblem> problems) => problems switch

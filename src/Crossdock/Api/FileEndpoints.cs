@@ -25,7 +25,7 @@ internal static class FileEndpoints
         ofConnection.MapGet("/template", Template).WithSummary("A file to begin with; format csv or xlsx, language en or es").Produces(200, contentType: "text/csv").ProducesProblem(404).ProducesProblem(409);
         ofConnection.MapGet("/imports", OfConnectionAsync).WithSummary("A connection's imports, newest first").Produces<Page<ImportRow>>().ProducesProblem(404);
         ofConnection.MapPost("/imports", UploadAsync).WithSummary("Upload a CSV or XLSX file as the body; it is checked, and nothing is imported yet")
-            .Accepts<byte[]>("*/*").Produces<ImportAnswer>(201).ProducesProblem(404).ProducesProblem(409).ProducesProblem(413).Needs(Permission.Write);
+            .Accepts<byte[]>("*/*").Produces<ImportAnswer>(201).ProducesProblem(404).ProducesProblem(409).ProducesProblem(413).WithMetadata(new TakesFiles()).Needs(Permission.Write);
 
         var imports = api.MapGroup("/imports").WithTags("Files");
         imports.MapGet("/", ListAsync).WithSummary("All imports, newest first").Produces<Page<ImportRow>>();

@@ -19,7 +19,7 @@ internal static class OrderEndpoints
     {
         var orders = api.MapGroup("/orders").WithTags("Orders");
         orders.MapGet("/", ListAsync).WithSummary("Orders, newest first").Produces<Page<OrderSummary>>();
-        orders.MapGet("/{id:guid}", OneAsync).WithSummary("One order with its canonical document").Produces<OrderAnswer>().ProducesProblem(404);
+        orders.MapGet("/{id:guid}", OneAsync).WithSummary("One order with its canonical document").Produces<OrderAnswer>().ProducesProblem(404).WithETag();
         orders.MapGet("/{id:guid}/timeline", TimelineAsync).WithSummary("What happened to an order, oldest first").Produces<Page<TimelineEntry>>().ProducesProblem(404);
         orders.MapGet("/{id:guid}/events", EventsAsync).WithSummary("What was received about an order").Produces<Page<EventRow>>().ProducesProblem(404);
         orders.MapGet("/{id:guid}/deliveries", DeliveriesAsync).WithSummary("An order's deliveries").Produces<Page<Delivery.DeliveryRow>>().ProducesProblem(404);
@@ -54,7 +54,7 @@ internal static class OrderEndpoints
         return input.Problem ?? Results.Ok(await orders.SearchAsync(wanted, page, cancellationToken));
     }
 
-    private static async Task<IResult> OneAsync(OrderQueries orders, Guid id, CancellationToken cancellationToken)
+    private static async Task<IResult> OneAsync(OrderQueries orders, HttpContext context, Guid id, CancellationToken cancellationToken)
     {
         if (await orders.FindAsync(id, cancellationToken) is not { } order)
         {
@@ -62,7 +62,7 @@ internal static class OrderEndpoints
         }
 
         using var document = JsonDocument.Parse(order.Document);
-        return Results.Ok(new OrderAnswer(order, order.Version, order.Generation, order.RulesVersion, order.SourceUpdatedAt, order.EventId, document.RootElement.Clone()));
+        return ETags.Answer(context, order.Version, new OrderAnswer(order, order.Version, order.Generation, order.RulesVersion, order.SourceUpdatedAt, order.EventId, document.RootElement.Clone()));
     }
 
     private static async Task<IResult> TimelineAsync(OrderQueries orders, Guid id, string? cursor, string? limit, CancellationToken cancellationToken)

@@ -24,6 +24,18 @@ internal static class Problems
     public static IResult TooManyFailures() => Of(StatusCodes.Status429TooManyRequests, "Too many wrong tokens or passwords",
         "This address sent too many wrong tokens or passwords. Wait a minute, then send the right one.");
 
+    public static IResult TooManyRequests(int limit) => Of(StatusCodes.Status429TooManyRequests, "Too many requests",
+        $"Nothing was done. This token may send {limit} requests a minute to this node (Crossdock__Api__RequestsPerMinute). Wait as many seconds as Retry-After says; RateLimit-Remaining tells with every answer how many are left.");
+
+    public static IResult OtherRequest(string header) => Of(StatusCodes.Status422UnprocessableEntity, "This key was used for another request",
+        $"Nothing was done: this {header} came before with another method, address or body. Make a new key for every change, and send the same request with it when you repeat it.");
+
+    public static IResult UnderWay(string header) => Of(StatusCodes.Status409Conflict, "It is being done",
+        $"A request with this {header} is under way. Send it again after as many seconds as Retry-After says: you then get its answer.");
+
+    public static IResult NotKnown(string header) => Of(StatusCodes.Status409Conflict, "It is not known whether it was done",
+        $"A request with this {header} broke off in the middle, so it is not done again by itself. Look whether the change is there; if it is not, send it with a new key.");
+
     public static IResult Unavailable() => Of(StatusCodes.Status503ServiceUnavailable, "The database does not answer", "Nothing was changed. Try again in a few seconds; /health/ready says when the hub is well.");
 
     public static IResult Invalid(IReadOnlyList<string> errors) => Results.Problem(

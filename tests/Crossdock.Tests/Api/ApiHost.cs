@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -21,6 +22,8 @@ public sealed class ApiHost : IAsyncLifetime
 {
     public const string Token = "cd_right";
     private readonly TestDatabase database = new();
+    private readonly string folder = Directory.CreateTempSubdirectory("crossdock-api-").FullName;
+    private readonly List<WebApplication> others = [];
     private WebApplication? application;
 
     public NpgsqlDataSource Database => database.DataSource;
@@ -35,8 +38,27 @@ public sealed class ApiHost : IAsyncLifetime
             await seed.ExecuteNonQueryAsync();
         }
 
+        application = await StartAsync();
+        var address = AddressOf(application);
+        Client = new HttpClient { BaseAddress = address, DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", Token) } };
+        Stranger = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = address };
+    }
+
+    /// <summary>Another node over the same database and the same keys, with options of its own; asked with the administrator's token.</summary>
+    public async Task<HttpClient> NodeAsync(params (string Name, string Value)[] options)
+    {
+        var node = await StartAsync(options);
+        others.Add(node);
+        return new HttpClient { BaseAddress = AddressOf(node), DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", Token) } };
+    }
+
+    private static Uri AddressOf(WebApplication node) => new(node.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+
+    private async Task<WebApplication> StartAsync(params (string Name, string Value)[] options)
+    {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
+        builder.Configuration.AddInMemoryCollection([new("Crossdock:DataFolder", folder), .. options.Select(one => new KeyValuePair<string, string?>(one.Name, one.Value))]);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton(Database);
         builder.Services.AddSingleton(TimeProvider.System);
@@ -49,29 +71,35 @@ public sealed class ApiHost : IAsyncLifetime
         builder.Services.AddHolds();
         builder.Services.AddCrossdockAuthentication();
         builder.Services.AddCrossdockApi();
-        application = builder.Build();
+        var application = builder.Build();
         application.UseCrossdockSecurityHeaders();
         application.UseAuthentication();
         application.UseCrossdockCaller();
         application.UseCrossdockOwnPages();
+        application.UseCrossdockRequestLimits();
         application.UseAuthorization();
+        application.UseCrossdockIdempotency();
         application.MapCrossdockApi();
         await application.StartAsync();
-        var address = new Uri(application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
-        Client = new HttpClient { BaseAddress = address, DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", Token) } };
-        Stranger = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = address };
+        return application;
     }
 
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
         Stranger.Dispose();
+        foreach (var node in others)
+        {
+            await node.DisposeAsync();
+        }
+
         if (application is not null)
         {
             await application.DisposeAsync();
         }
 
         await database.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
     }
 
     private sealed class NoDirectory : IConnectionDirectory
