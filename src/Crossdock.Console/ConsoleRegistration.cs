@@ -67,6 +67,7 @@ public static class ConsoleRegistration
         var forms = app.MapGroup("").NeedsAtLeastRead();
         ActionEndpoints.Map(forms);
         AlertForms.Map(forms);
+        RouteForms.Map(forms);
         ConnectionForms.Map(forms);
         BackfillForms.Map(forms);
         ReplayForms.Map(forms);

@@ -1,4 +1,5 @@
 using Crossdock.Accounts;
+using Crossdock.Alerts;
 using Crossdock.Api;
 using Crossdock.Backfill;
 using Crossdock.Capture;
@@ -17,6 +18,7 @@ using Crossdock.Replays;
 using Crossdock.Rhythm;
 using Crossdock.Subscriptions;
 using Crossdock.Telemetry;
+using Crossdock.Watch;
 using Crossdock.WebConsole;
 
 namespace Crossdock.Server;
@@ -37,7 +39,8 @@ internal static class HubParts
         if (roles.Contains("deliver")) services.AddDelivery();
         services.AddProcessing(isOpen: roles.Contains("process"));
         if (roles.Contains("capture")) services.AddCapture().AddRelays();
-        if (roles.Contains("schedule")) services.AddReading().AddSubscriptions().AddQuietWatch().AddBackfill().AddReconciliation().AddFileWork().AddReplays();
+        if (roles.Contains("schedule")) services.AddReading().AddSubscriptions().AddQuietWatch().AddBackfill().AddReconciliation().AddFileWork().AddReplays().AddAlertRoutes();
+        services.AddWatch(isScheduler: roles.Contains("schedule"));
         services.AddHolds();
         services.AddCrossdockAuthentication();
         services.AddCrossdockApi();

@@ -28,6 +28,7 @@ internal static class OptionList
         ("Reading", typeof(Crossdock.Reading.ReadingOptions)),
         ("Replays", typeof(Crossdock.Replays.ReplayOptions)),
         ("Subscriptions", typeof(Crossdock.Subscriptions.SubscriptionOptions)),
+        ("Alerts", typeof(Crossdock.Watch.WatchOptions)),
         ("Rhythm", typeof(Crossdock.Rhythm.RhythmOptions)),
         ("Reconciliation", typeof(Crossdock.Reconciliation.ReconciliationOptions)),
         ("Connections", typeof(Crossdock.Connections.ConnectionsOptions)),

@@ -1,3 +1,4 @@
+using Crossdock.Accounts;
 using Crossdock.Database;
 using Crossdock.Model;
 using Crossdock.Model.Orders;
@@ -25,8 +26,11 @@ public sealed class AlertStore(NpgsqlDataSource database, TimeProvider clock)
         WHERE ended_at IS NULL AND kind = $1 AND connection_id IS NOT DISTINCT FROM $2 AND ($3::text IS NULL OR subject = $3)
         """;
 
+    private const string Standing = "SELECT connection_id, subject, severity, sentence FROM alerts WHERE ended_at IS NULL AND kind = $1 AND subject LIKE $2";
+
     private const string Acknowledge = """
         UPDATE alerts SET acknowledged_at = coalesce(acknowledged_at, $2), acknowledged_by = coalesce(acknowledged_by, $3) WHERE id = $1 AND ended_at IS NULL AND ($4::int[] IS NULL OR connection_id = ANY($4))
+        RETURNING kind, connection_id, sentence
         """;
 
     private static readonly string[] Severities = [.. Enum.GetValues<AlertSeverity>().Order().Select(EnumNames<AlertSeverity>.Of)];
@@ -67,15 +71,66 @@ public sealed class AlertStore(NpgsqlDataSource database, TimeProvider clock)
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>Makes what is open of a kind exactly this: opens what is new, refreshes what reads differently, ends the others. What stands as it did costs no write.</summary>
+    /// <param name="kind">The kind of all of <paramref name="standing"/>.</param>
+    /// <param name="prefix">Only those whose subject begins so; empty for all of the kind.</param>
+    /// <param name="standing">What is so now.</param>
+    /// <param name="over">How one that is not any more ended, for people.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task SetAsync(AlertKind kind, string prefix, IReadOnlyCollection<NewAlert> standing, string over, CancellationToken cancellationToken)
+    {
+        Dictionary<(int?, string), (string Severity, string Sentence)> open = [];
+        await using (var command = database.CreateCommand(Standing))
+        {
+            command.Parameters.Add(Text(EnumNames<AlertKind>.Of(kind)));
+            command.Parameters.Add(Text(QueryReading.Prefix(prefix)));
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                open[(reader.IsDBNull(0) ? null : reader.GetInt32(0), reader.GetString(1))] = (reader.GetString(2), reader.GetString(3));
+            }
+        }
+
+        foreach (var alert in standing)
+        {
+            bool isKnown = open.Remove((alert.Connection?.Value, alert.Subject), out var known);
+            if (!isKnown || known.Severity != EnumNames<AlertSeverity>.Of(alert.Severity) || known.Sentence != Parameters.Storable(alert.Sentence))
+            {
+                await RaiseAsync(alert, cancellationToken);
+            }
+        }
+
+        foreach (var (connection, subject) in open.Keys)
+        {
+            await EndAsync(kind, connection is { } id ? new ConnectionId(id) : null, subject, over, cancellationToken);
+        }
+    }
+
     /// <summary>Somebody knows of it: it stays open and no longer counts among what needs a person, until it gets graver. False when there is no such open alert.</summary>
     public async Task<bool> AcknowledgeAsync(Guid id, string actor, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(Acknowledge);
-        command.Parameters.Add(new() { Value = id });
-        command.Parameters.Add(Parameters.Time(clock.GetUtcNow()));
-        command.Parameters.Add(Text(actor));
-        command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer, Value = (object?)Caller.Seen ?? DBNull.Value });
-        return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
+        var now = clock.GetUtcNow();
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        AuditEntry entry;
+        await using (var command = new NpgsqlCommand(Acknowledge, connection))
+        {
+            command.Parameters.Add(new() { Value = id });
+            command.Parameters.Add(Parameters.Time(now));
+            command.Parameters.Add(Text(actor));
+            command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer, Value = (object?)Caller.Seen ?? DBNull.Value });
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            if (!await reader.ReadAsync(cancellationToken))
+            {
+                return false;
+            }
+
+            entry = new AuditEntry("alert_acknowledged", "alert", id.ToString(), reader.IsDBNull(1) ? null : reader.GetInt32(1), After: new { kind = reader.GetString(0), sentence = reader.GetString(2) });
+        }
+
+        await AuditLog.KeepAsync(connection, [entry], now, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return true;
     }
 
     private static NpgsqlParameter<string?> Text(string? text) => new() { NpgsqlDbType = NpgsqlDbType.Text, TypedValue = Parameters.Storable(text) };

@@ -15,6 +15,28 @@ public enum AlertKind
     OrdersMissing = 3,
     /// <summary>A store's documents do not look as they always did.</summary>
     ShapeChanged = 4,
+    /// <summary>Deliveries to a destination were given up.</summary>
+    DeadLetters = 5,
+    /// <summary>Orders of a store are held for a long time.</summary>
+    HoldsOld = 6,
+    /// <summary>The hub answers webhooks slowly.</summary>
+    CaptureSlow = 7,
+    /// <summary>A destination answers slowly.</summary>
+    DestinationSlow = 8,
+    /// <summary>Polling, a feed or fetching of a connection does not get on.</summary>
+    ReadingFailing = 9,
+    /// <summary>Received events or due deliveries wait too long.</summary>
+    WorkWaiting = 10,
+    /// <summary>A disk of a node fills up.</summary>
+    DiskFull = 11,
+    /// <summary>A certificate runs out.</summary>
+    CertificateExpiring = 12,
+    /// <summary>A token runs out: of a program that calls the hub, or of a connection and cannot be renewed.</summary>
+    TokenExpiring = 13,
+    /// <summary>A route does not get its messages to where they go.</summary>
+    RouteFailing = 14,
+    /// <summary>A request about a person's data waits for somebody.</summary>
+    PrivacyRequest = 15,
 }
 
 /// <summary>How much it matters. The snake_case names are stored.</summary>

@@ -73,6 +73,7 @@ public static class ApiRegistration
         DeliveryEndpoints.Map(api);
         HoldEndpoints.Map(api);
         AlertEndpoints.Map(api);
+        AlertRouteEndpoints.Map(api);
         FileEndpoints.Map(api);
         ManyEndpoints.Map(api);
         BackfillEndpoints.Map(api);

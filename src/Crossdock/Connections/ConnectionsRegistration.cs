@@ -23,6 +23,7 @@ public static class ConnectionsRegistration
         services.TryAddSingleton(new HubAddress(null));
         services.AddSingleton<ConnectionStore>();
         services.AddSingleton<SecretBox>();
+        services.AddSingleton<CertificateBook>();
         services.AddSingleton<OutgoingHttp>();
         services.AddSingleton<RequestBudgets>();
         services.AddSingleton<TokenStore>();

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 
@@ -10,7 +11,7 @@ internal sealed class OutgoingHttp : IDisposable
 {
     private readonly bool _allowPrivate;
 
-    public OutgoingHttp(IOptions<ConnectionsOptions> options)
+    public OutgoingHttp(IOptions<ConnectionsOptions> options, CertificateBook? certificates = null)
     {
         _allowPrivate = options.Value.AllowPrivateAddresses;
         var handler = new SocketsHttpHandler
@@ -23,6 +24,14 @@ internal sealed class OutgoingHttp : IDisposable
             ConnectTimeout = TimeSpan.FromSeconds(10),
             AutomaticDecompression = DecompressionMethods.All,
             ConnectCallback = ConnectAsync,
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                RemoteCertificateValidationCallback = (sender, certificate, _, errors) =>
+                {
+                    certificates?.Note((sender as SslStream)?.TargetHostName ?? "", certificate);
+                    return errors == SslPolicyErrors.None;
+                },
+            },
             // Header values filled from an order may be any text; without this a name such as Ñuñoa could not be sent at all.
             RequestHeaderEncodingSelector = (_, _) => System.Text.Encoding.UTF8,
         };

@@ -13,6 +13,8 @@ internal static class Retention
     // Open ones stay, however old: somebody still has to act.
     private const string Alerts = "DELETE FROM alerts WHERE ctid = ANY (ARRAY(SELECT ctid FROM alerts WHERE ended_at < $1 LIMIT $2))";
 
+    private const string AlertMessages = "DELETE FROM alert_messages WHERE ctid = ANY (ARRAY(SELECT ctid FROM alert_messages WHERE done_at < $1 LIMIT $2))";
+
     // What was done with an event goes with the event's payload.
     private const string EventActions = "DELETE FROM event_actions WHERE ctid = ANY (ARRAY(SELECT ctid FROM event_actions WHERE at < $1 LIMIT $2))";
 
@@ -20,7 +22,7 @@ internal static class Retention
     public static async Task<IReadOnlyList<(string Table, long Rows)>> DeleteAsync(NpgsqlConnection connection, RetentionOptions policy, DateTimeOffset now, CancellationToken cancellationToken)
     {
         List<(string Table, long Rows)> deleted = [];
-        foreach (var (table, sql, days) in ((string, string, int)[])[("statistics", Statistics, policy.StatisticDays), ("alerts", Alerts, policy.AlertDays), ("event_actions", EventActions, policy.PayloadDays)])
+        foreach (var (table, sql, days) in ((string, string, int)[])[("statistics", Statistics, policy.StatisticDays), ("alerts", Alerts, policy.AlertDays), ("alert_messages", AlertMessages, policy.AlertDays), ("event_actions", EventActions, policy.PayloadDays)])
         {
             long rows = 0;
             int page;

@@ -39,6 +39,14 @@ internal sealed record OverdueDestination
     public required DateTimeOffset DueSince { get; init; }
 }
 
+/// <summary>A route of alerts.</summary>
+internal sealed record FailingRoute
+{
+    public required string Name { get; init; }
+    /// <summary>Why its last message did not get through; null while all is well.</summary>
+    public string? Problem { get; init; }
+}
+
 /// <summary>What is stuck; each counted to 10,000.</summary>
 internal sealed record StuckWork
 {
@@ -118,6 +126,8 @@ internal sealed class DiagnosisQueries(NpgsqlDataSource database)
                (SELECT count(*) FROM (SELECT FROM alerts WHERE ended_at IS NULL AND severity = 'critical' LIMIT 10000) x)::int AS critical_alerts
         """;
 
+    private const string Routes = "SELECT name, problem FROM alert_routes WHERE enabled ORDER BY id";
+
     internal async Task<Dictionary<string, string>> SettingsAsync(CancellationToken cancellationToken) =>
         (await database.ReadAsync<(string Name, string Setting)>(Settings, null, cancellationToken)).ToDictionary(row => row.Name, row => row.Setting, StringComparer.Ordinal);
 
@@ -139,6 +149,8 @@ internal sealed class DiagnosisQueries(NpgsqlDataSource database)
     internal Task<Guid?> OldestEventAsync(CancellationToken cancellationToken) => database.ReadOneAsync<Guid?>(OldestEvent, null, cancellationToken);
 
     internal Task<List<OverdueDestination>> OverdueAsync(TimeSpan old, CancellationToken cancellationToken) => database.ReadAsync<OverdueDestination>(Overdue, new { old }, cancellationToken);
+
+    internal Task<List<FailingRoute>> RoutesAsync(CancellationToken cancellationToken) => database.ReadAsync<FailingRoute>(Routes, null, cancellationToken);
 
     internal async Task<StuckWork> StuckAsync(CancellationToken cancellationToken) => (await database.ReadOneAsync<StuckWork>(Stuck, null, cancellationToken))!;
 }

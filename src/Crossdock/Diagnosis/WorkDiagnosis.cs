@@ -16,7 +16,7 @@ public sealed class WorkDiagnosis(NpgsqlDataSource database, IReadOnlyList<IConn
     /// <summary>All of it.</summary>
     /// <exception cref="NpgsqlException">The database does not answer.</exception>
     public async Task<IReadOnlyList<Finding>> LookAsync(CancellationToken cancellationToken) =>
-        [.. await ConnectionsAsync(cancellationToken), .. await QueuesAsync(cancellationToken), .. await StuckAsync(cancellationToken)];
+        [.. await ConnectionsAsync(cancellationToken), .. await QueuesAsync(cancellationToken), .. await StuckAsync(cancellationToken), .. await RoutesAsync(cancellationToken)];
 
     private async Task<List<Finding>> ConnectionsAsync(CancellationToken cancellationToken)
     {
@@ -113,6 +113,16 @@ public sealed class WorkDiagnosis(NpgsqlDataSource database, IReadOnlyList<IConn
                 found.Add(Finding.Advice(check, string.Create(CultureInfo.InvariantCulture, $"{(count >= 10_000 ? "10,000 or more" : count.ToString("N0", CultureInfo.InvariantCulture))} {what}."), remedy));
             }
         }
+    }
+
+    private async Task<IEnumerable<Finding>> RoutesAsync(CancellationToken cancellationToken)
+    {
+        var routes = await queries.RoutesAsync(cancellationToken);
+        List<Finding> failing = [.. from route in routes where route.Problem is not null
+            select Finding.Wrong("alert_routes", $"Alerts do not get through by the route {route.Name}: {route.Problem}", "Correct it under Alerts, Routes in the console, and send a test.")];
+        return failing.Count > 0 ? failing
+            : routes.Count == 0 ? [Finding.Advice("alert_routes", "Nobody is told of alerts: there is no route by mail, webhook or chat.", "Make one under Alerts, Routes in the console.")]
+            : [Finding.Good("alert_routes", "Alerts get through to where they go.")];
     }
 
     private static string Words(TimeSpan age) => string.Create(CultureInfo.InvariantCulture, $"{(age.TotalHours >= 48 ? $"{age.TotalDays:0} days" : age.TotalMinutes >= 120 ? $"{age.TotalHours:0} hours" : $"{age.TotalMinutes:0} minutes")}");

@@ -21,6 +21,9 @@ internal static class Spoken
     /// <summary>For example <c>2026-11-21 14:05 UTC</c>.</summary>
     public static string Of(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 
+    /// <summary>For example <c>1 delivery</c>, <c>12 deliveries</c>.</summary>
+    public static string Many(long count, string what, string many) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} {(count == 1 ? what : many)}");
+
     /// <summary>For example <c>1 order</c>, <c>1,240 orders</c>.</summary>
     public static string Many(long count, string what) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} {what}{(count == 1 ? "" : "s")}");
 }

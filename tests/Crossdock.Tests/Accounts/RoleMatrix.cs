@@ -189,11 +189,22 @@ internal static class RoleMatrix
 
     private static readonly string[] Configure =
     [
+        "DELETE /api/v1/alert-routes/{id:guid}",
+        "GET /alerts/routes",
+        "GET /alerts/routes/{Id:guid}",
+        "GET /api/v1/alert-routes",
+        "GET /api/v1/alert-routes/{id:guid}",
+        "GET /api/v1/alert-routes/{id:guid}/messages",
         "GET /api/v1/configuration",
         "GET /api/v1/connections/{key}/settings",
         "GET /connect",
         "GET /connect/{Platform}",
         "GET /connections/{Key}/settings",
+        "PATCH /api/v1/alert-routes/{id:guid}",
+        "POST /alerts/routes",
+        "POST /alerts/routes/{id:guid}",
+        "POST /api/v1/alert-routes",
+        "POST /api/v1/alert-routes/{id:guid}/test",
         "POST /api/v1/configuration",
         "POST /api/v1/connections",
         "POST /connect/{platform}",

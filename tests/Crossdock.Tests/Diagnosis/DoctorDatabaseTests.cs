@@ -147,7 +147,8 @@ public sealed class DoctorDatabaseTests : IAsyncLifetime
     [Fact]
     public async Task Old_events_overdue_deliveries_and_what_waits_for_a_person_are_told()
     {
-        Assert.All(await WorkAsync(new()), one => Assert.Equal(FindingState.Good, one.State));
+        Assert.All((await WorkAsync(new())).Where(one => one.Check != "alert_routes"), one => Assert.Equal(FindingState.Good, one.State));
+        Assert.Contains(await WorkAsync(new()), one => one is { Check: "alert_routes", State: FindingState.Advice });
         var now = TimeProvider.System.GetUtcNow();
         await ExecuteAsync($"""
             INSERT INTO connections (key, name, platform, created_at, updated_at, enabled) VALUES ('courier', 'Courier', 'http', now(), now(), true), ('asleep', 'Asleep', 'http', now(), now(), false);
