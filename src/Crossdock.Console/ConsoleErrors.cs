@@ -10,8 +10,8 @@ namespace Crossdock.WebConsole;
 /// <summary>What a person sees when a page cannot be made: a plain sentence instead of an empty window. Needs neither database nor Blazor.</summary>
 internal static partial class ConsoleErrors
 {
-    private const string DatabaseAway = "The database does not answer. Webhooks that arrive now are refused with \"try again later\", so nothing is lost. This page tries again by itself every five seconds.";
-    private const string Failed = "This page could not be made; what went wrong is in the hub's log. Nothing was changed by looking at it.";
+    private static string DatabaseAway => T["The database does not answer. Webhooks that arrive now are refused with \"try again later\", so nothing is lost. This page tries again by itself every five seconds."];
+    private static string Failed => T["This page could not be made; what went wrong is in the hub's log. Nothing was changed by looking at it."];
 
     public static void UseConsoleErrors(this IApplicationBuilder app) => app.Use(async (context, next) =>
     {
@@ -31,7 +31,7 @@ internal static partial class ConsoleErrors
                 context.Response.Headers["Refresh"] = "5";
             }
 
-            await context.Response.WriteAsync(Page(isAway ? "The hub waits for its database" : "Something went wrong", isAway ? DatabaseAway : Failed));
+            await context.Response.WriteAsync(Page(isAway ? T["The hub waits for its database"] : T["Something went wrong"], isAway ? DatabaseAway : Failed));
         }
     });
 
@@ -41,9 +41,9 @@ internal static partial class ConsoleErrors
 
     private static string Page(string title, string text) => $"""
         <!DOCTYPE html>
-        <html lang="en"><head><meta charset="utf-8" /><meta name="viewport" content="width=device-width, initial-scale=1" /><title>{title} · Crossdock</title>
+        <html lang="{Formats.Name}"><head><meta charset="utf-8" /><meta name="viewport" content="width=device-width, initial-scale=1" /><title>{title} · Crossdock</title>
         <link rel="icon" href="/console/icon.svg" type="image/svg+xml" /><link rel="stylesheet" href="/console/console.css" /></head>
-        <body><main class="sign-in"><div class="panel" role="alert"><h1>{title}</h1><p class="muted">{text}</p><p><a href="/">Back to the dashboard</a></p></div></main></body></html>
+        <body><main class="sign-in"><div class="panel" role="alert"><h1>{title}</h1><p class="muted">{text}</p><p><a href="/">{T["Back to the dashboard"]}</a></p></div></main></body></html>
         """;
 
     /// <summary>Names the log's category.</summary>

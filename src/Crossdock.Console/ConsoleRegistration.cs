@@ -53,6 +53,7 @@ public static class ConsoleRegistration
     /// <summary>Maps the pages at <c>/</c>, their style and script under <c>/console</c>, and the forms' addresses. Call after authentication and authorisation.</summary>
     public static WebApplication MapCrossdockConsole(this WebApplication app)
     {
+        app.UseLanguages();
         app.UseAntiforgery();
         foreach (var (file, type) in Assets)
         {

@@ -32,12 +32,12 @@ public sealed class Browser : IAsyncLifetime
     }
 
     /// <summary>A window of its own, without cookies.</summary>
-    internal async Task<Desk> OpenAsync(string address, int width = 1280, ColorScheme scheme = ColorScheme.Light, string? state = null)
+    internal async Task<Desk> OpenAsync(string address, int width = 1280, ColorScheme scheme = ColorScheme.Light, string? state = null, string locale = "en-GB")
     {
         Assert.SkipWhen(chromium is null, "Chromium is not installed (apt-get install chromium): the console was not tested in a browser.");
         var context = await chromium!.NewContextAsync(new()
         {
-            BaseURL = address, ColorScheme = scheme, ViewportSize = new() { Width = width, Height = width < 500 ? 844 : 800 }, Locale = "en-GB", TimezoneId = "UTC", StorageState = state,
+            BaseURL = address, ColorScheme = scheme, ViewportSize = new() { Width = width, Height = width < 500 ? 844 : 800 }, Locale = locale, TimezoneId = "UTC", StorageState = state,
         });
         context.SetDefaultTimeout(30_000);
         return new Desk(context, await context.NewPageAsync());

@@ -2,6 +2,7 @@ using System.Globalization;
 using Crossdock.Accounts;
 using Crossdock.Api;
 using Crossdock.Model.Orders;
+using Crossdock.WebConsole.Shared;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -51,15 +52,15 @@ internal static class ActionEndpoints
         string? body = Edited(sent["body"], sent["was"]);
         if (ids.Count == 0)
         {
-            FlashCookie.Put(context, isBad: true, "Nothing was chosen: tick at least one row first.");
+            FlashCookie.Put(context, isBad: true, T["Nothing was chosen: tick at least one row first."]);
         }
         else if (because.Length is 0 or > LongestReason)
         {
-            FlashCookie.Put(context, isBad: true, $"Nothing was changed: give a reason of 1 to {LongestReason} characters. It stands in the order's history.");
+            FlashCookie.Put(context, isBad: true, T[$"Nothing was changed: give a reason of 1 to {LongestReason} characters. It stands in the order's history."]);
         }
         else if (context.RequestServices.GetService<IOperatorActions>() is not { } actions)
         {
-            FlashCookie.Put(context, isBad: true, "This hub runs without the parts that change orders; it can only be looked at here.");
+            FlashCookie.Put(context, isBad: true, T["This hub runs without the parts that change orders; it can only be looked at here."]);
         }
         else
         {
@@ -72,20 +73,18 @@ internal static class ActionEndpoints
     }
 
     internal static IResult OutOfDate() =>
-        Results.Text("This form is out of date or came from another site. Go back, load the page again and repeat it; nothing was changed.", statusCode: StatusCodes.Status400BadRequest);
+        Results.Text(T["This form is out of date or came from another site. Go back, load the page again and repeat it; nothing was changed."], statusCode: StatusCodes.Status400BadRequest);
 
     private static string Told(string did, string what, int wanted, ActionReport report)
     {
         string why = string.Join("; ", report.Refusals.Distinct(StringComparer.Ordinal).Take(3)).TrimEnd('.');
         return report switch
         {
-            { Refusals.Count: 0 } => string.Create(CultureInfo.InvariantCulture, $"{did}: {Many(report.Done, what)}."),
-            { Done: 0 } => $"Nothing was changed: {why}.",
-            _ => string.Create(CultureInfo.InvariantCulture, $"{did}: {report.Done} of {Many(wanted, what)}. Not the others: {why}."),
+            { Refusals.Count: 0 } => $"{T[did]}: {Say.Count(report.Done, what)}.",
+            { Done: 0 } => T[$"Nothing was changed: {why}."],
+            _ => T[$"{T[did]}: {report.Done} of {Say.Count(wanted, what)}. Not the others: {why}."],
         };
     }
-
-    private static string Many(int count, string what) => count == 1 ? $"1 {what}" : what.EndsWith('y') ? string.Create(CultureInfo.InvariantCulture, $"{count} {what[..^1]}ies") : string.Create(CultureInfo.InvariantCulture, $"{count} {what}s");
 
     // A form sends its lines with CR and LF. What nobody changed is no edit: it is made from the order again, with the order's latest changes.
     private static string? Edited(string? body, string? was) =>

@@ -9,9 +9,10 @@ internal static class FlashCookie
 {
     private const string Name = "crossdock-said";
 
+    /// <summary>Says it on the next page, in the reader's language where the text is known.</summary>
     public static void Put(HttpContext context, bool isBad, string text) => context.Response.Cookies.Append(
         Name,
-        (isBad ? "1" : "0") + WebEncoders.Base64UrlEncode(Encoding.UTF8.GetBytes(text.Length > 600 ? text[..600] : text)),
+        (isBad ? "1" : "0") + WebEncoders.Base64UrlEncode(Encoding.UTF8.GetBytes(T[text] is { Length: > 600 } longer ? longer[..600] : T[text])),
         new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Strict, Path = "/", MaxAge = TimeSpan.FromMinutes(1), Secure = context.Request.IsHttps });
 
     public static (bool IsBad, string Text)? Take(HttpContext context)

@@ -37,8 +37,8 @@ internal sealed class OperatorActions(HoldStore holds, HoldQueries known, Delive
         foreach (var result in results.Where(result => result.Answer != ActionAnswer.Done))
         {
             refusals.Add(await known.FindAsync(result.Id, cancellationToken) is { ReleasedBy: { } by } hold
-                ? $"{by} has released order {hold.OrderNumber} already{(hold.ReleasedBecause is null ? "" : $" (\"{hold.ReleasedBecause}\")")}"
-                : "there is no such hold any more");
+                ? hold.ReleasedBecause is { } why ? T[$"{by} has released order {hold.OrderNumber} already (\"{why}\")"] : T[$"{by} has released order {hold.OrderNumber} already"]
+                : T["there is no such hold any more"]);
         }
 
         return new(results.Count - refusals.Count, refusals);
@@ -62,7 +62,7 @@ internal sealed class OperatorActions(HoldStore holds, HoldQueries known, Delive
             var result = await act(id);
             if (!result.IsKnown || result.Refusal is not null)
             {
-                refusals.Add(result.Refusal ?? "There is no such order.");
+                refusals.Add(result.Refusal ?? T["There is no such order."]);
             }
         }
 
@@ -70,9 +70,9 @@ internal sealed class OperatorActions(HoldStore holds, HoldQueries known, Delive
     }
 
     private static ActionReport Report(IReadOnlyList<ReplayResult> results) =>
-        new(results.Count(result => result.Done), [.. results.Where(result => !result.Done).Select(result => result.Because ?? "it cannot be done")]);
+        new(results.Count(result => result.Done), [.. results.Where(result => !result.Done).Select(result => result.Because ?? T["it cannot be done"])]);
 
     private static ActionReport Report(IReadOnlyList<ActionResult> results) => new(
         results.Count(result => result.Answer == ActionAnswer.Done),
-        [.. results.Where(result => result.Answer != ActionAnswer.Done).Select(result => result.Answer == ActionAnswer.NotFound ? "there is no such delivery" : $"somebody or something was quicker: {result.Because} by now")]);
+        [.. results.Where(result => result.Answer != ActionAnswer.Done).Select(result => result.Answer == ActionAnswer.NotFound ? T["there is no such delivery"] : T[$"somebody or something was quicker: {result.Because} by now"])]);
 }

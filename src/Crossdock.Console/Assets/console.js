@@ -1,17 +1,19 @@
 // Everything works without this file; it shows times in the reader's zone, keeps live parts fresh and helps with forms.
-const day = { hourCycle: "h23", hour: "2-digit", minute: "2-digit" };
-const hour = new Intl.DateTimeFormat(undefined, day);
-const seconds = new Intl.DateTimeFormat(undefined, { ...day, second: "2-digit" });
-const date = new Intl.DateTimeFormat(undefined, { ...day, day: "numeric", month: "short" });
-const year = new Intl.DateTimeFormat(undefined, { ...day, day: "numeric", month: "short", year: "numeric" });
+const { lang, dataset } = document.documentElement;
+const timeZone = dataset.zone || undefined;
+const day = { hourCycle: "h23", hour: "2-digit", minute: "2-digit", timeZone };
+const format = parts => new Intl.DateTimeFormat(lang === "en" || lang === "es" ? [navigator.languages.find(one => one.startsWith(lang)) ?? lang] : lang, { ...day, ...parts });
+const hour = format({}), seconds = format({ second: "2-digit" }), date = format({ day: "numeric", month: "short" }), year = format({ day: "numeric", month: "short", year: "numeric" });
+const today = new Intl.DateTimeFormat("en", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" });
+const since = new Intl.RelativeTimeFormat(lang, { style: "narrow" });
 // As short as it is clear: today the time will do.
 function clock(at) {
-  const now = new Date();
-  return (at.toDateString() === now.toDateString() ? seconds : at.getFullYear() === now.getFullYear() ? date : year).format(at);
+  const [now, then] = [today.format(new Date()), today.format(at)];
+  return (now === then ? seconds : now.slice(-4) === then.slice(-4) ? date : year).format(at);
 }
 function ago(at) {
   const s = Math.max(0, Math.round((Date.now() - at) / 1000));
-  return s < 60 ? `${s} s ago` : s < 3600 ? `${Math.floor(s / 60)} min ago` : s < 86400 ? `${Math.floor(s / 3600)} h ago` : clock(at);
+  return s < 60 ? since.format(-s, "second") : s < 3600 ? since.format(-Math.floor(s / 60), "minute") : s < 86400 ? since.format(-Math.floor(s / 3600), "hour") : clock(at);
 }
 function times(root) {
   for (const t of root.querySelectorAll("time[datetime]")) {

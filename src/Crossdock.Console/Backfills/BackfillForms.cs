@@ -33,7 +33,7 @@ internal static class BackfillForms
 
         var sent = await context.Request.ReadFormAsync(context.RequestAborted);
         var answer = await act(actions, sent, "operator " + (context.User.Identity?.Name ?? "unknown"), context.RequestAborted);
-        FlashCookie.Put(context, isBad: answer.Id is null, answer.Id is not null ? done : answer.Refusal ?? "There is no such thing any more.");
+        FlashCookie.Put(context, isBad: answer.Id is null, answer.Id is not null ? done : answer.Refusal ?? T["There is no such thing any more."]);
         return Results.LocalRedirect(ActionEndpoints.Local(sent["back"]));
     }
 
@@ -43,7 +43,7 @@ internal static class BackfillForms
         bool hasTo = sent["to"].ToString().Length > 0;
         var to = hasTo ? Day(sent["to"]) : DateTimeOffset.MaxValue;
         return from is null || to is null
-            ? Task.FromResult(new BackfillAnswer(null, "Nothing was started: give days such as 2026-03-01."))
+            ? Task.FromResult(new BackfillAnswer(null, T["Nothing was started: give days such as 2026-03-01."]))
             : actions.StartAsync(sent["connection"].ToString(), from.Value, to.Value, sent["deliver"] == "true", actor, cancellationToken);
     }
 

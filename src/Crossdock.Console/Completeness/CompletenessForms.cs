@@ -26,12 +26,12 @@ internal static class CompletenessForms
         var sent = await context.Request.ReadFormAsync(context.RequestAborted);
         var answer = Day(sent["from"]) is { } from && Day(sent["to"]) is { } to
             ? await actions.AskAsync(sent["connection"].ToString(), from, to, "operator " + (context.User.Identity?.Name ?? "unknown"), context.RequestAborted)
-            : new ReconcileAnswer(0, Refusal: "Nothing was begun: give days such as 2026-03-01.");
+            : new ReconcileAnswer(0, Refusal: T["Nothing was begun: give days such as 2026-03-01."]);
         FlashCookie.Put(context, isBad: answer.Days == 0, answer.Days switch
         {
-            0 => answer.Refusal ?? "There is no such store any more.",
-            1 => "The day is being compared; what is missing is fetched.",
-            _ => string.Create(CultureInfo.InvariantCulture, $"{answer.Days} days are being compared; what is missing is fetched."),
+            0 => answer.Refusal ?? T["There is no such store any more."],
+            1 => T["The day is being compared; what is missing is fetched."],
+            _ => T[$"{answer.Days} days are being compared; what is missing is fetched."],
         });
         return Results.LocalRedirect(ActionEndpoints.Local(sent["back"]));
     }

@@ -37,7 +37,7 @@ internal static class ConnectionForms
         var former = key is null ? null : await editor.FindAsync(key, context.RequestAborted);
         if ((former?.Draft.Platform ?? platform) is not { } name || catalog.ManifestOf(name) is not { } manifest)
         {
-            return Results.Text("There is no such connection or platform any more. Nothing was changed.", statusCode: StatusCodes.Status404NotFound);
+            return Results.Text(T["There is no such connection or platform any more. Nothing was changed."], statusCode: StatusCodes.Status404NotFound);
         }
 
         List<SettingProblem> problems = [];
@@ -65,7 +65,7 @@ internal static class ConnectionForms
 
         if (problems.Count == 0)
         {
-            FlashCookie.Put(context, isBad: false, former is null ? $"{(draft.Name.Length > 0 ? draft.Name : wanted)} is connected." : "The new settings are in force.");
+            FlashCookie.Put(context, isBad: false, former is null ? T[$"{(draft.Name.Length > 0 ? draft.Name : wanted)} is connected."] : T["The new settings are in force."]);
             return Results.LocalRedirect($"/connections/{wanted}/start");
         }
 

@@ -27,10 +27,10 @@ internal static class SubscriptionForms
         FlashCookie.Put(context, isBad: answer.Subscriptions is not { Problem: null }, answer switch
         {
             { Subscriptions: { Problem: { } problem } } => problem,
-            { Subscriptions: { } now } when now.Topics.Any(topic => topic.Found != "active") => "Checked: some were missing or off, and were put back.",
-            { Subscriptions: not null } => "Checked: all webhooks are there and on.",
+            { Subscriptions: { } now } when now.Topics.Any(topic => topic.Found != "active") => T["Checked: some were missing or off, and were put back."],
+            { Subscriptions: not null } => T["Checked: all webhooks are there and on."],
             { Refusal: { } refusal } => refusal,
-            _ => "There is no such connection any more.",
+            _ => T["There is no such connection any more."],
         });
         return Results.LocalRedirect(ActionEndpoints.Local($"/connections/{Uri.EscapeDataString(key)}"));
     }

@@ -45,13 +45,13 @@ internal static class FileForms
         }
         catch (Exception exception) when (exception is InvalidDataException or BadHttpRequestException)
         {
-            return Results.Text($"The file is larger than {actions.MaxBytes / 1_048_576} MB, or the upload broke off. Go back and try it again; nothing was kept.", statusCode: StatusCodes.Status413PayloadTooLarge);
+            return Results.Text(T[$"The file is larger than {actions.MaxBytes / 1_048_576} MB, or the upload broke off. Go back and try it again; nothing was kept."], statusCode: StatusCodes.Status413PayloadTooLarge);
         }
 
         string back = ActionEndpoints.Local(sent["back"]);
         if (sent.Files.Count == 0)
         {
-            FlashCookie.Put(context, isBad: true, "Nothing was uploaded: choose a file first.");
+            FlashCookie.Put(context, isBad: true, T["Nothing was uploaded: choose a file first."]);
             return Results.LocalRedirect(back);
         }
 
@@ -62,7 +62,7 @@ internal static class FileForms
             return Results.LocalRedirect($"/imports/{id}");
         }
 
-        FlashCookie.Put(context, isBad: true, outcome.Refusal ?? "There is no such connection any more.");
+        FlashCookie.Put(context, isBad: true, outcome.Refusal ?? T["There is no such connection any more."]);
         return Results.LocalRedirect(back);
     }
 
@@ -76,7 +76,7 @@ internal static class FileForms
 
         var sent = await context.Request.ReadFormAsync(context.RequestAborted);
         var outcome = Guid.TryParse(sent["id"], out var id) ? await act(actions, id, sent, Actor(context), context.RequestAborted) : new ImportOutcome(null);
-        FlashCookie.Put(context, isBad: outcome.Id is null, outcome.Id is not null ? done : outcome.Refusal ?? "There is no such import any more.");
+        FlashCookie.Put(context, isBad: outcome.Id is null, outcome.Id is not null ? done : outcome.Refusal ?? T["There is no such import any more."]);
         return Results.LocalRedirect(ActionEndpoints.Local(sent["back"]));
     }
 

@@ -35,7 +35,7 @@ internal static class ReplayForms
 
         var sent = await context.Request.ReadFormAsync(context.RequestAborted);
         var answer = await act(actions, sent, "operator " + (context.User.Identity?.Name ?? "unknown"), context.RequestAborted);
-        FlashCookie.Put(context, isBad: answer.Id is null, answer.Id is not null ? done : answer.Refusal ?? "There is no such thing any more.");
+        FlashCookie.Put(context, isBad: answer.Id is null, answer.Id is not null ? done : answer.Refusal ?? T["There is no such thing any more."]);
         string back = sent["back"].ToString();
         return Results.LocalRedirect(ActionEndpoints.Local(back.Length > 0 ? back : answer.Id is { } id ? $"/replays/{id}" : "/replays"));
     }
@@ -47,7 +47,7 @@ internal static class ReplayForms
         var to = hasTo ? Day(sent["to"]) : DateTimeOffset.MaxValue;
         if (from is null || to is null)
         {
-            return Task.FromResult(new ReplayAnswer(null, "Nothing was started: give days such as 2026-03-01."));
+            return Task.FromResult(new ReplayAnswer(null, T["Nothing was started: give days such as 2026-03-01."]));
         }
 
         string store = sent["connection"].ToString(), rules = sent["rules"].ToString();
@@ -62,7 +62,7 @@ internal static class ReplayForms
         List<Guid> orders = [.. sent["order"].Select(text => Guid.TryParse(text, out var id) ? id : Guid.Empty).Where(id => id != Guid.Empty)];
         if (!isAll && kinds.Count == 0 && orders.Count == 0)
         {
-            return Task.FromResult(new ReplayAnswer(null, "Nothing was chosen."));
+            return Task.FromResult(new ReplayAnswer(null, T["Nothing was chosen."]));
         }
 
         var choice = new ReplayChoice { Kinds = isAll ? [] : kinds, Orders = isAll || orders.Count == 0 ? null : orders, IncludeShipped = sent["shipped"] == "true", Because = sent["because"] };

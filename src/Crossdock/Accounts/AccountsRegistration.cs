@@ -35,6 +35,7 @@ public static class AccountsRegistration
         services.AddHostedService(provider => provider.GetRequiredService<ForgottenPasswords>());
         services.AddSingleton<UserDirectory>();
         services.AddSingleton<Sessions>();
+        services.AddSingleton<PreferenceStore>();
         services.AddSingleton<ApiTokens>();
         services.AddSingleton<AuditLog>();
         services.AddSingleton<AuditQueries>();

@@ -17,6 +17,10 @@ public sealed record Session
     public string? RoleName { get; init; }
     /// <summary>Ids of the only connections whose data this person may see; null for all.</summary>
     public int[]? Connections { get; init; }
+    /// <summary>How this person wants the console written; null follows the browser.</summary>
+    public string? Locale { get; init; }
+    /// <summary>A name of the tz database; null follows the browser.</summary>
+    public string? TimeZone { get; init; }
     public string? Address { get; init; }
     /// <summary>What the browser calls itself.</summary>
     public string? Agent { get; init; }
@@ -36,7 +40,7 @@ public sealed class Sessions(NpgsqlDataSource database, IOptions<SignInOptions> 
 
     // A session holds as long as what it was opened with: the user's stamp, or the administrator's token.
     private const string Joined = """
-        SELECT s.id, s.user_id, u.name, u.role AS role_name, u.connections, s.address, s.agent, s.seen_at, s.expires_at
+        SELECT s.id, s.user_id, u.name, u.role AS role_name, u.connections, u.locale, u.time_zone, s.address, s.agent, s.seen_at, s.expires_at
         FROM sessions s LEFT JOIN users u ON u.id = s.user_id
         WHERE s.expires_at > @now
           AND CASE WHEN s.user_id IS NULL THEN s.stamp = (SELECT value FROM installation WHERE name = 'admin_token_hash') ELSE u.stamp = s.stamp AND NOT u.is_disabled END

@@ -14,6 +14,8 @@ public static class Principals
     private const string ConnectionClaim = "crossdock:connection";
     private const string LimitedClaim = "crossdock:limited";
     private const string KindClaim = "crossdock:kind";
+    private const string LocaleClaim = "crossdock:locale";
+    private const string TimeZoneClaim = "crossdock:zone";
 
     /// <summary>Whoever has the administrator's token.</summary>
     internal static ClaimsPrincipal Administrator(string scheme) => Of(scheme, CallerKind.AdministratorToken, "admin", null, "administrator", Enum.GetValues<Permission>(), null);
@@ -27,7 +29,19 @@ public static class Principals
         }
 
         var role = EnumNames<Role>.Parse(session.RoleName ?? "") ?? Role.Viewer;
-        return Of(scheme, CallerKind.User, session.Name ?? "", id, Roles.Name(role), Roles.Of(role), session.Connections);
+        var principal = Of(scheme, CallerKind.User, session.Name ?? "", id, Roles.Name(role), Roles.Of(role), session.Connections);
+        var identity = (ClaimsIdentity)principal.Identity!;
+        if (session.Locale is not null)
+        {
+            identity.AddClaim(new(LocaleClaim, session.Locale));
+        }
+
+        if (session.TimeZone is not null)
+        {
+            identity.AddClaim(new(TimeZoneClaim, session.TimeZone));
+        }
+
+        return principal;
     }
 
     /// <summary>A program with its token.</summary>
@@ -43,6 +57,9 @@ public static class Principals
 
     /// <summary>The role's stored name; null for programs.</summary>
     public static string? RoleName(this ClaimsPrincipal user) => user.FindFirst(ClaimTypes.Role)?.Value;
+
+    /// <summary>How this person wants the console written.</summary>
+    public static Preferences Preferences(this ClaimsPrincipal user) => new(user.FindFirst(LocaleClaim)?.Value, user.FindFirst(TimeZoneClaim)?.Value);
 
     /// <summary>True when only some connections may be seen.</summary>
     public static bool IsLimited(this ClaimsPrincipal user) => user.HasClaim(LimitedClaim, "true");

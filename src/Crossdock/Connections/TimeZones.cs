@@ -9,4 +9,7 @@ public static class TimeZones
     public static IReadOnlyList<IGrouping<string, string>> ByRegion { get; } =
         [.. TzdbDateTimeZoneSource.Default.ZoneLocations!.Select(place => place.ZoneId).Append("UTC").Distinct(StringComparer.Ordinal)
             .OrderBy(name => name, StringComparer.Ordinal).GroupBy(name => name.Split('/')[0]).OrderBy(region => region.Key != "UTC").ThenBy(region => region.Key, StringComparer.Ordinal)];
+
+    /// <summary>True for the name of a time zone that can be chosen.</summary>
+    public static bool IsKnown(string? name) => name is not null && ByRegion.Any(region => region.Contains(name, StringComparer.Ordinal));
 }
