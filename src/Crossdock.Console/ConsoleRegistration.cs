@@ -8,6 +8,7 @@ using Crossdock.WebConsole.Connect;
 using Crossdock.WebConsole.Connections;
 using Crossdock.WebConsole.Files;
 using Crossdock.WebConsole.Live;
+using Crossdock.WebConsole.Privacy;
 using Crossdock.WebConsole.Replays;
 using Crossdock.WebConsole.Shapes;
 using Crossdock.Delivery;
@@ -77,6 +78,7 @@ public static class ConsoleRegistration
         FileForms.Map(forms);
         CompletenessForms.Map(forms);
         AccountForms.Map(forms);
+        PrivacyForms.Map(forms);
 
         // Pages are only read; forms have addresses of their own. Without this they would also claim POST /sign-in.
         app.MapRazorComponents<App>().RequireAuthorization().WithMetadata(new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head]));

@@ -11,6 +11,7 @@ using Crossdock.Files;
 using Crossdock.Holds;
 using Crossdock.Model.Connectors;
 using Crossdock.Normalise;
+using Crossdock.Privacy;
 using Crossdock.Reading;
 using Crossdock.Reconciliation;
 using Crossdock.Relay;
@@ -39,7 +40,7 @@ internal static class HubParts
         if (roles.Contains("deliver")) services.AddDelivery();
         services.AddProcessing(isOpen: roles.Contains("process"));
         if (roles.Contains("capture")) services.AddCapture().AddRelays();
-        if (roles.Contains("schedule")) services.AddReading().AddSubscriptions().AddQuietWatch().AddBackfill().AddReconciliation().AddFileWork().AddReplays().AddAlertRoutes();
+        if (roles.Contains("schedule")) services.AddReading().AddSubscriptions().AddQuietWatch().AddBackfill().AddReconciliation().AddFileWork().AddReplays().AddAlertRoutes().AddPrivacyWork();
         services.AddWatch(isScheduler: roles.Contains("schedule"));
         services.AddHolds();
         services.AddCrossdockAuthentication();

@@ -38,7 +38,7 @@ public static class CommandLine
     private static RootCommand Root() => new RootCommand("Crossdock: from a shop's webhook to the courier, once.")
     {
         ServeCommand.Serve(), ServeCommand.Demo(), MigrateCommand.Create(),
-        RemoteCommands.Apply(), RemoteCommands.Export(), RemoteCommands.Events(), BackfillCommand.Create(), CompletenessCommands.Completeness(), CompletenessCommands.Reconcile(), ReplayCommand.Create(), ImportCommand.Create(), DriftCommand.Create(), ConnectCommand.Create(), TestConnectionCommand.Create(), SubscriptionsCommand.Create(), TokenCommand.Create(),
+        RemoteCommands.Apply(), RemoteCommands.Export(), RemoteCommands.Events(), BackfillCommand.Create(), CompletenessCommands.Completeness(), CompletenessCommands.Reconcile(), ReplayCommand.Create(), ImportCommand.Create(), DriftCommand.Create(), ConnectCommand.Create(), TestConnectionCommand.Create(), SubscriptionsCommand.Create(), TokenCommand.Create(), PrivacyCommand.Create(),
         EmulateCommand.Create(), ConfigCommand.Create(), DoctorCommand.Create(), BackupCommands.Backup(), BackupCommands.Restore(),
     };
 

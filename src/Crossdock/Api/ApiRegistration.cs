@@ -81,6 +81,7 @@ public static class ApiRegistration
         CompletenessEndpoints.Map(api);
         DriftEndpoints.Map(api);
         AccountEndpoints.Map(api);
+        PrivacyEndpoints.Map(api);
         endpoints.Map("/api/{**path}", () => Problems.NotFound("There is no such address, or not with this method or content type (JSON bodies need Content-Type: application/json). /openapi/v1.json lists them all.")).AllowAnonymous().ExcludeFromDescription();
         return endpoints;
     }

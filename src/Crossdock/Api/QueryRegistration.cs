@@ -7,6 +7,7 @@ using Crossdock.Drift;
 using Crossdock.Files;
 using Crossdock.Holds;
 using Crossdock.Orders;
+using Crossdock.Privacy;
 using Crossdock.Reading;
 using Crossdock.Reconciliation;
 using Crossdock.Replays;
@@ -32,6 +33,7 @@ public static class QueryRegistration
         .AddSingleton<HoldQueries>()
         .AddSingleton<OrderQueries>()
         .AddAlerts()
+        .AddPrivacy()
         .AddSingleton<BackfillQueries>()
         .AddDrift()
         .AddSingleton<DriftQueries>()

@@ -44,6 +44,11 @@ internal sealed class OrderDraft(Connection store, string externalId, StoredOrde
     /// <summary>Takes a snapshot if it is newer and different.</summary>
     public void Take(Order order, InboxItem item, DateTimeOffset now, bool isLean = false, IReadOnlyList<DriftFinding>? drift = null)
     {
+        if (before is { IsErased: true })
+        {
+            order = ErasedOrder.Of(order);
+        }
+
         // :: Step 10: upsert if newer
         var hash = Hash(order, out byte[] written);
         string what = $"{item.Topic} event";

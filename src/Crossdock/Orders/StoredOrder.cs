@@ -23,6 +23,8 @@ internal sealed record StoredOrder
     public string? CancelledBy { get; init; }
     /// <summary>Read as history: nothing of it is delivered until a person says so.</summary>
     public bool IsHistory { get; init; }
+    /// <summary>The person's data were taken out: newer documents are taken without them.</summary>
+    public bool IsErased { get; init; }
 }
 
 /// <summary>An order as it is to be written.</summary>

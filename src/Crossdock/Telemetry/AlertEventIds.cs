@@ -8,6 +8,8 @@ internal static class AlertEventIds
     public const int WatchWaits = 2202;
     public const int PrivacyWaits = 2210;
     public const int PrivacyDone = 2211;
+    public const int PrivacyNotCleaned = 2212;
+    public const int PrivacyAway = 2213;
     public const int KeysRotated = 2220;
     public const int KeysWait = 2221;
     public const int TokenNotRenewed = 2230;

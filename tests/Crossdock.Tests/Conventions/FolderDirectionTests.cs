@@ -23,6 +23,7 @@ public sealed partial class FolderDirectionTests
         ["Drift"] = ["Alerts", "Connections", "Database", "Delivery", "Holds", "Normalise", "Reading", "Telemetry"],
         ["Delivery"] = ["Accounts", "Connections", "Database", "Holds", "Orders", "Telemetry"],
         ["Alerts"] = ["Accounts", "Connections", "Database", "Telemetry"],
+        ["Privacy"] = ["Accounts", "Alerts", "Connections", "Database", "Orders", "Telemetry"],
         ["Watch"] = ["Alerts", "Connections", "Database", "Telemetry"],
         ["Holds"] = ["Accounts", "Connections", "Database", "Delivery", "Orders", "Telemetry"],
         ["Backfill"] = ["Access", "Connections", "Database", "Normalise", "Orders", "Reading", "Telemetry"],
@@ -35,7 +36,7 @@ public sealed partial class FolderDirectionTests
         ["Review"] = ["Accounts", "Connections", "Database", "Delivery", "Holds", "Normalise", "Orders"],
         ["Backup"] = ["Connections", "Database"],
         ["Diagnosis"] = ["Connections", "Database"],
-        ["Api"] = ["Accounts", "Alerts", "Backfill", "Capture", "Connections", "Database", "Delivery", "Drift", "Files", "Holds", "Normalise", "Orders", "Reading", "Reconciliation", "Replays", "Review", "Rhythm", "Rules", "Subscriptions", "Telemetry"],
+        ["Api"] = ["Accounts", "Alerts", "Backfill", "Capture", "Connections", "Database", "Delivery", "Drift", "Files", "Holds", "Normalise", "Orders", "Privacy", "Reading", "Reconciliation", "Replays", "Review", "Rhythm", "Rules", "Subscriptions", "Telemetry"],
     };
 
     [Fact]
