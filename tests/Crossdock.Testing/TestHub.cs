@@ -53,8 +53,9 @@ public sealed class TestHub : IAsyncDisposable
     /// <param name="second">Address of a second courier "other"; null for none.</param>
     /// <param name="shape">What is critical in the store's documents; null for what its connector declares.</param>
     /// <param name="canFind">Whether couriers can be asked what they have.</param>
+    /// <param name="canUpdate">Whether couriers can be told of changes; what they get then names the city too.</param>
     public static async Task<TestHub> StartAsync(NpgsqlDataSource database, string? courier = null, IStoreRules? rules = null, Dictionary<string, string?>? options = null, bool needsApproval = false, string store = """{"shop":"acme.myshopify.com"}""",
-        IDestination? told = null, string? status = null, string? second = null, DocumentShape? shape = null, bool canFind = true)
+        IDestination? told = null, string? status = null, string? second = null, DocumentShape? shape = null, bool canFind = true, bool canUpdate = false)
     {
         var builder = WebApplication.CreateBuilder();
         builder.Configuration.AddInMemoryCollection(options ?? []);
@@ -67,7 +68,7 @@ public sealed class TestHub : IAsyncDisposable
         var application = builder.Build();
         application.MapCapture().MapRelays();
         var hub = new TestHub(application, database, directory);
-        await hub.ConnectAsync(store, courier, rules ?? new OpenRules(), needsApproval, told, status, second, shape, canFind);
+        await hub.ConnectAsync(store, courier, rules ?? new OpenRules(), needsApproval, told, status, second, shape, canFind, canUpdate);
         await application.StartAsync();
         hub.Http.BaseAddress = new Uri(application.Urls.First());
         return hub;
@@ -145,7 +146,7 @@ public sealed class TestHub : IAsyncDisposable
         handler.Dispose();
     }
 
-    private async Task ConnectAsync(string storeSettings, string? courier, IStoreRules rules, bool needsApproval, IDestination? told, string? status, string? second, DocumentShape? shape, bool canFind)
+    private async Task ConnectAsync(string storeSettings, string? courier, IStoreRules rules, bool needsApproval, IDestination? told, string? status, string? second, DocumentShape? shape, bool canFind, bool canUpdate)
     {
         var all = new List<Connection>();
         var store = Settings("acme", "shopify", storeSettings, new() { ["webhookSecret"] = Secret });
@@ -164,9 +165,11 @@ public sealed class TestHub : IAsyncDisposable
                 continue;
             }
 
-            const string number = "{{number}}";
+            const string number = "{{number}}", remote = "{{remoteId}}", withCity = "\"{\\\"reference\\\":\\\"{{number}}\\\",\\\"city\\\":\\\"{{shipTo.city}}\\\"}\"", plain = "\"{\\\"reference\\\":\\\"{{number}}\\\"}\"";
+            string body = canUpdate ? withCity : plain;
             var target = Settings(key, "http", $$"""
-                {"create":{"method":"POST","url":"{{address}}/api/shipments","body":"{\"reference\":\"{{number}}\"}","remoteId":"/id"},
+                {"create":{"method":"POST","url":"{{address}}/api/shipments","body":{{body}},"remoteId":"/id"},
+                 {{(canUpdate ? $"\"update\":{{\"method\":\"PUT\",\"url\":\"{address}/api/shipments/{remote}\",\"body\":{withCity}}}," : "")}}
                  {{(canFind ? $"\"find\":{{\"method\":\"GET\",\"url\":\"{address}/api/shipments?reference={number}\",\"remoteId\":\"/items/0/id\"}}," : "")}}
                  "limits":{"concurrency":8,"attempts":6,"timeoutSeconds":2,"backoffSeconds":1}{{(status is null ? "" : $",\"status\":{status}")}} }
                 """, status is null ? [] : new() { ["webhookSecret"] = CourierSecret });

@@ -21,6 +21,7 @@ internal static class Advice
         "address_withheld" or "address_missing" => T["Complete the address in the shop: the new version is taken over by itself and ends the hold. Releasing sends the order as it is."],
         "unknown_status" => T["Look at the order in the shop. Releasing sends it on under the status that Crossdock knows."],
         "drift" => T["Look at the change on the connection's page: accept it if it is right, and all its orders go on; otherwise have the connector mended and work them again. Releasing sends this one order on as it is."],
+        "edit_conflict" => T["Choose which value counts, field by field; the order then goes on by itself. Releasing sends it as it was written here."],
         "too_many_packages" => T["Check the quantities and the store's rule for packages. Releasing sends it on as it is."],
         _ => T["Look at the order and what was received. Releasing sends it on as it is."],
     };

@@ -43,6 +43,15 @@ public sealed class AuditLog(NpgsqlDataSource database, TimeProvider clock)
         return () => told.IsTold;
     }
 
+    /// <summary>The request under way only asks what would happen: there is nothing to keep.</summary>
+    internal static void NothingChanges()
+    {
+        if (Request.Value is { } told)
+        {
+            told.IsTold = true;
+        }
+    }
+
     /// <summary>The statement that keeps one change, for the batch that makes it.</summary>
     public static NpgsqlBatchCommand Keeping(AuditEntry entry, DateTimeOffset now)
     {

@@ -1,4 +1,5 @@
 using Crossdock.Backfill;
+using Crossdock.Edits;
 using Crossdock.Replays;
 using Crossdock.Review;
 using System.Text.Json.Nodes;
@@ -29,6 +30,7 @@ public static class ApiRegistration
         services.AddSingleton(provider => new PrometheusText(provider.GetService<NodeMeter>()));
         services.AddSingleton<ReplayStore>();
         services.AddSingleton<OrderActions>();
+        services.AddSingleton<EditActions>();
         services.AddSingleton<BackfillActions>();
         services.AddSingleton<ReplayActions>();
         services.AddSingleton<ReconcileActions>();
@@ -40,7 +42,11 @@ public static class ApiRegistration
         services.AddHostedService(provider => provider.GetRequiredService<IdempotentRequests>());
         // A node without the role deliver still takes a person's decision; another node does the work.
         services.TryAddSingleton(provider => new DeliveryActions(provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IDeliveryIntake>()));
-        services.ConfigureHttpJsonOptions(options => options.SerializerOptions.Converters.Add(new SnakeCase<ActionAnswer>()));
+        services.ConfigureHttpJsonOptions(options =>
+        {
+            options.SerializerOptions.Converters.Add(new SnakeCase<ActionAnswer>());
+            options.SerializerOptions.Converters.Add(new SnakeCase<EditableKind>());
+        });
         services.AddOpenApi(options => options.AddDocumentTransformer((document, _, _) =>
         {
             document.Info.Title = "Crossdock";
@@ -69,6 +75,7 @@ public static class ApiRegistration
         ConnectionEndpoints.Map(api);
         SubscriptionEndpoints.Map(api);
         OrderEndpoints.Map(api);
+        EditEndpoints.Map(api);
         EventEndpoints.Map(api);
         DeliveryEndpoints.Map(api);
         HoldEndpoints.Map(api);

@@ -4,6 +4,7 @@ using Crossdock.Capture;
 using Crossdock.Connections;
 using Crossdock.Delivery;
 using Crossdock.Drift;
+using Crossdock.Edits;
 using Crossdock.Files;
 using Crossdock.Holds;
 using Crossdock.Orders;
@@ -34,6 +35,7 @@ public static class QueryRegistration
         .AddSingleton<OrderQueries>()
         .AddAlerts()
         .AddPrivacy()
+        .AddSingleton<EditQueries>()
         .AddSingleton<BackfillQueries>()
         .AddDrift()
         .AddSingleton<DriftQueries>()

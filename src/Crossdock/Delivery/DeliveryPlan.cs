@@ -19,6 +19,8 @@ internal sealed record PlanRequest
     public Order? Before { get; init; }
     /// <summary>The order's document after rules as it is to be stored.</summary>
     public required Order After { get; init; }
+    /// <summary>What else changed that every destination is to be told, in phrases: a person changed it on purpose.</summary>
+    public IReadOnlyList<string> AlsoChanged { get; init; } = [];
     /// <summary>True when the order goes nowhere any more: cancelled or excluded.</summary>
     public bool IsCalledOff { get; init; }
     /// <summary>True when that was so before already: then nothing new is asked of anybody.</summary>

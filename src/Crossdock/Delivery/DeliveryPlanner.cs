@@ -48,7 +48,7 @@ internal static class DeliveryPlanner
             return;
         }
 
-        var changes = request.Before is null ? [] : DeliveryDifferences.Between(DestinationDocument.For(request.Before, destination.Key), document);
+        IReadOnlyList<string> changes = request.Before is null ? [] : [.. DeliveryDifferences.Between(DestinationDocument.For(request.Before, destination.Key), document), .. request.AlsoChanged];
         if (changes.Count == 0)
         {
             return;

@@ -4,6 +4,7 @@ using Crossdock.Connections;
 using Crossdock.Database;
 using Crossdock.Delivery;
 using Crossdock.Drift;
+using Crossdock.Edits;
 using Crossdock.Model;
 using Crossdock.Model.Connectors;
 using Crossdock.Model.Orders;
@@ -53,7 +54,7 @@ internal sealed class BatchProcessor(KeyedDatabase database, IConnectionDirector
         }
 
         var standing = await StandingAsync(connection, work, known, cancellationToken);
-        var drafts = Fold(work, known, standing, parked, drifts);
+        var drafts = Fold(work, known, standing, await EditsAsync(connection, known, cancellationToken), parked, drifts);
         var around = known.Count == 0 ? [] : await ProcessingStore.SurroundingsAsync(connection, known.Values, cancellationToken);
         var results = new List<(OrderDraft Draft, OrderResult Result)>(drafts.Count);
         foreach (var draft in drafts)
@@ -211,8 +212,15 @@ internal sealed class BatchProcessor(KeyedDatabase database, IConnectionDirector
         return again.Count == 0 ? [] : await StandingChanges.ReadAsync(connection, again, cancellationToken);
     }
 
+    // Only orders that a person has changed ask for it.
+    private static async Task<Dictionary<Guid, List<OrderEdit>>> EditsAsync(NpgsqlConnection connection, Dictionary<(int, string), StoredOrder> known, CancellationToken cancellationToken)
+    {
+        Guid[] edited = [.. known.Values.Where(order => order.IsEdited).Select(order => order.Id.Value)];
+        return edited.Length == 0 ? [] : await EditStore.StandingAsync(connection, edited, cancellationToken);
+    }
+
     private List<OrderDraft> Fold(
-        List<(InboxItem Item, Connection Store, string ExternalId, object? What)> work, Dictionary<(int, string), StoredOrder> known, Dictionary<Guid, IReadOnlyList<StandingChange>> standing, List<ParkedRow> parked, Dictionary<Guid, IReadOnlyList<DriftFinding>> drifts)
+        List<(InboxItem Item, Connection Store, string ExternalId, object? What)> work, Dictionary<(int, string), StoredOrder> known, Dictionary<Guid, IReadOnlyList<StandingChange>> standing, Dictionary<Guid, List<OrderEdit>> edits, List<ParkedRow> parked, Dictionary<Guid, IReadOnlyList<DriftFinding>> drifts)
     {
         var now = clock.GetUtcNow();
         var drafts = new Dictionary<(int, string), OrderDraft>(work.Count);
@@ -225,6 +233,11 @@ internal sealed class BatchProcessor(KeyedDatabase database, IConnectionDirector
                 if (draft.Before is { } before && standing.TryGetValue(before.Id.Value, out var changes))
                 {
                     draft.Standing = changes;
+                }
+
+                if (draft.Before is { IsEdited: true } changed)
+                {
+                    draft.Edits = new EditLayer(edits[changed.Id.Value]);
                 }
             }
 
@@ -280,6 +293,11 @@ internal sealed class BatchProcessor(KeyedDatabase database, IConnectionDirector
                 {
                     batch.BatchCommands.Add(ProcessingStore.RefreshCommand(refreshed, now));
                 }
+            }
+
+            foreach (var mark in draft.Edits?.Marks ?? [])
+            {
+                batch.BatchCommands.Add(EditStore.Marking(mark));
             }
 
             holds.AddRange(result.OpenHolds.Select(hold => new HoldWrite(Guid.CreateVersion7(now), result.Row.Id, draft.Store.Id, hold.Code, hold.Reason, null, now, "crossdock")));

@@ -1,6 +1,7 @@
 using Crossdock.Connections;
 using Crossdock.Delivery;
 using Crossdock.Drift;
+using Crossdock.Edits;
 using Crossdock.Model;
 using Crossdock.Model.Connectors;
 using Crossdock.Model.Orders;
@@ -18,7 +19,11 @@ internal sealed class OrderSurroundings
 }
 
 /// <summary>Everything one order's work comes to, ready to be written.</summary>
-internal sealed record OrderResult(OrderWrite Row, bool IsNew, DeliveryPlan? Plan, IReadOnlyList<Concern> OpenHolds, IReadOnlyList<(string Code, string Reason)> CloseHolds, bool WasExcluded, Order Document);
+internal sealed record OrderResult(OrderWrite Row, bool IsNew, DeliveryPlan? Plan, IReadOnlyList<Concern> OpenHolds, IReadOnlyList<(string Code, string Reason)> CloseHolds, bool WasExcluded, Order Document)
+{
+    /// <summary>What a person's change does not reach: destinations that have the order and cannot be told. The person is told instead.</summary>
+    public IReadOnlyList<string> Unreached { get; init; } = [];
+}
 
 /// <summary>Rules, state and deliveries of one order: pure but for the directory it looks destinations up in.</summary>
 internal static class OrderDecision
@@ -39,8 +44,10 @@ internal static class OrderDecision
         if (draft.Mapped is { } mapped)
         {
             // :: Step 11: apply the store's rules
-            decision = draft.Store.Rules.Decide(mapped, draft.Store.Destinations, now);
-            order = decision.Order;
+            draft.Edits?.Meet(mapped, now);
+            decision = draft.Store.Rules.Decide(draft.Edits?.Over(mapped) ?? mapped, draft.Store.Destinations, now);
+            order = draft.Edits?.OverDecided(decision.Order) ?? decision.Order;
+            draft.Entries.AddRange(draft.Edits?.Told.Select(text => new TimelineEntry(now, TimelineKind.Note, Actor, text)) ?? []);
             draft.Entries.AddRange(decision.Entries);
         }
         else
@@ -54,7 +61,7 @@ internal static class OrderDecision
         }
 
         order = order with { UpdatedAt = null };
-        var document = decision is { IsOnlyPacked: true } && draft.Changes.Count == 0 ? PackedDocument.Write(draft.Written!, order) : OrderJson.Write(order);
+        var document = decision is { IsOnlyPacked: true } && draft is { Changes.Count: 0, Edits: null, IsPersons: false } ? PackedDocument.Write(draft.Written!, order) : OrderJson.Write(order);
 
         // Worked again and the same: then what is known need not be read, which is the dearest part of a replay.
         known ??= before is null ? null : document.AsSpan().SequenceEqual(before.Document) ? order : OrderJson.Read(before.Document);
@@ -68,6 +75,13 @@ internal static class OrderDecision
         var (state, because) = Move(draft, before, wanted, decision);
         var (open, close, isHeld) = Holds(draft, around, decision, state);
         var plan = Plan(draft, known, order, state, isHeld, around, decision, connections, because);
+
+        IReadOnlyList<string> unreached = [];
+        if (plan is not null && draft.IsPersons)
+        {
+            unreached = [.. plan.Holds.Where(hold => hold.Code == DeliveryPlanner.ChangedAfterDelivery).Select(hold => hold.Reason)];
+            plan = plan with { Holds = [.. plan.Holds.Where(hold => hold.Code != DeliveryPlanner.ChangedAfterDelivery)] };
+        }
 
         if (plan is not null)
         {
@@ -98,7 +112,7 @@ internal static class OrderDecision
             Generation = plan?.Generation ?? before?.Generation ?? 1,
             Document = document,
         };
-        return new OrderResult(row, before is null, plan, open, close, state is OrderState.Excluded && before?.State != OrderState.Excluded, order);
+        return new OrderResult(row, before is null, plan, open, close, state is OrderState.Excluded && before?.State != OrderState.Excluded, order) { Unreached = unreached };
     }
 
     private static (OrderState State, string? Because) Move(OrderDraft draft, StoredOrder? before, OrderState wanted, RuleDecision? decision)
@@ -138,7 +152,7 @@ internal static class OrderDecision
     private static (IReadOnlyList<Concern> Open, IReadOnlyList<(string Code, string Reason)> Close, bool IsHeld) Holds(OrderDraft draft, OrderSurroundings around, RuleDecision? decision, OrderState state)
     {
         bool isOver = draft.IsHistory || state is OrderState.Excluded or OrderState.Cancelled or OrderState.Closed or OrderState.Delivered;
-        var wanted = decision is null || isOver ? [] : decision.Holds.Concat(draft.Mapped!.Concerns).Concat(draft.Drift?.Select(finding => finding.Concern) ?? []).DistinctBy(concern => (concern.Code, concern.Reason)).ToList();
+        var wanted = decision is null || isOver ? [] : decision.Holds.Concat(draft.Mapped!.Concerns).Concat(draft.Drift?.Select(finding => finding.Concern) ?? []).Concat(draft.Edits?.Concern is { } conflict ? [conflict] : []).DistinctBy(concern => (concern.Code, concern.Reason)).ToList();
 
         // A hold that a person released is not opened again for the same reason.
         var open = wanted.FindAll(concern => !around.Holds.Exists(hold => IsSame(hold.Code, hold.Reason, concern)));
@@ -186,6 +200,7 @@ internal static class OrderDecision
         {
             Before = known,
             After = order,
+            AlsoChanged = draft.IsPersons && known is not null ? EditChanges.BesideDelivery(known, order) : [],
             IsCalledOff = isCalledOff,
             WasCalledOff = draft.Before?.State is OrderState.Cancelled or OrderState.Excluded,
             CalledOffBecause = because,

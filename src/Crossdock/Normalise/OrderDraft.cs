@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Security.Cryptography;
 using Crossdock.Connections;
 using Crossdock.Drift;
+using Crossdock.Edits;
 using Crossdock.Model.Connectors;
 using Crossdock.Model.Orders;
 using Crossdock.Orders;
@@ -39,6 +40,10 @@ internal sealed class OrderDraft(Connection store, string externalId, StoredOrde
     public bool IsToldOfHistory { get; private set; }
     /// <summary>Partial changes that the order holds beyond its snapshot: a snapshot worked again gets them laid over it once more.</summary>
     public IReadOnlyList<StandingChange> Standing { get; set; } = [];
+    /// <summary>What people changed of it; null for nothing.</summary>
+    public EditLayer? Edits { get; set; }
+    /// <summary>A person is changing it at this moment, and was told what follows.</summary>
+    public bool IsPersons { get; private set; }
     public bool IsKnown => before is not null || Mapped is not null;
 
     /// <summary>Takes a snapshot if it is newer and different.</summary>
@@ -111,6 +116,16 @@ internal sealed class OrderDraft(Connection store, string externalId, StoredOrde
         Accept(order, hash, written, item, drift, new TimelineEntry(item.ReceivedAt, TimelineKind.Changed, Actor, EventSource.Changed(item.Source, item.Topic), Differences(order), item.EventId));
     }
 
+    /// <summary>Puts the order as its shop has it under the rules once more, because a person changes something of it.</summary>
+    /// <param name="order">As mapped, or as near to that as is still known.</param>
+    /// <param name="standing">Partial changes to lay over it.</param>
+    public void Revise(Order order, IReadOnlyList<StandingChange> standing)
+    {
+        Mapped = order;
+        IsPersons = true;
+        Changes.AddRange(standing.Select(one => one.Change));
+    }
+
     /// <summary>Takes a partial change of a known order.</summary>
     public void Take(OrderChange change, InboxItem item)
     {
@@ -156,7 +171,7 @@ internal sealed class OrderDraft(Connection store, string externalId, StoredOrde
     private string? Differences(Order after)
     {
         var known = Mapped ?? (before is null ? null : OrderJson.Read(before.Document));
-        return known is null ? null : OrderDifferences.Describe(known, after);
+        return known is null ? null : OrderDifferences.Describe(known, Edits?.Over(after) ?? after);
     }
 
     /// <summary>First half of SHA-256 of the mapped document without its time of change.</summary>

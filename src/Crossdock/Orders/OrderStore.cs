@@ -11,7 +11,7 @@ namespace Crossdock.Orders;
 internal sealed partial class OrderStore
 {
     private const string Find = """
-        SELECT o.id, o.connection_id, o.external_id, o.number, o.state, o.held, o.source_updated_at, o.event_id, o.content_hash, o.rules_version, o.version, o.generation, o.document::text, o.cancelled_by, o.is_history, o.erased_at IS NOT NULL
+        SELECT o.id, o.connection_id, o.external_id, o.number, o.state, o.held, o.source_updated_at, o.event_id, o.content_hash, o.rules_version, o.version, o.generation, o.document::text, o.cancelled_by, o.is_history, o.erased_at IS NOT NULL, o.edited
         FROM unnest($1::int[], $2::text[]) AS k (connection_id, external_id)
         JOIN orders o USING (connection_id, external_id)
         """;
@@ -74,6 +74,7 @@ internal sealed partial class OrderStore
         CancelledBy = reader.IsDBNull(13) ? null : reader.GetString(13),
         IsHistory = reader.GetBoolean(14),
         IsErased = reader.GetBoolean(15),
+        IsEdited = reader.GetBoolean(16),
     };
 
     /// <summary>Inserts new orders. Another node's order of the same key makes it fail with a unique violation: the batch is worked again and then finds it.</summary>

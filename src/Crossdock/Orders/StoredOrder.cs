@@ -25,6 +25,8 @@ internal sealed record StoredOrder
     public bool IsHistory { get; init; }
     /// <summary>The person's data were taken out: newer documents are taken without them.</summary>
     public bool IsErased { get; init; }
+    /// <summary>People changed something of it, which is laid over what the shop sends.</summary>
+    public bool IsEdited { get; init; }
 }
 
 /// <summary>An order as it is to be written.</summary>

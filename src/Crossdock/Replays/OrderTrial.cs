@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Crossdock.Connections;
 using Crossdock.Delivery;
+using Crossdock.Edits;
 using Crossdock.Model.Connectors;
 using Crossdock.Model.Orders;
 using Crossdock.Normalise;
@@ -21,6 +22,8 @@ internal sealed record TrialOrder
     public StoredOrder? Stored { get; init; }
     public OrderSurroundings Around { get; init; } = OrderSurroundings.None;
     public IReadOnlyList<StandingChange> Standing { get; init; } = [];
+    /// <summary>What people changed of it.</summary>
+    public IReadOnlyList<OrderEdit> Edits { get; init; } = [];
     /// <summary>The event that it stands on; null when there is no order, or the payload is gone.</summary>
     public TrialEvent? Base { get; init; }
     /// <summary>Other events of it that were found, in the order of their arrival.</summary>
@@ -36,7 +39,7 @@ internal static class OrderTrial
     /// <summary>Null when nothing would be different.</summary>
     public static TrialDifference? Try(TrialOrder order, ConnectionSnapshot connections, DateTimeOffset now)
     {
-        var draft = new OrderDraft(order.Store, order.ExternalId, order.Stored) { Standing = order.Standing };
+        var draft = new OrderDraft(order.Store, order.ExternalId, order.Stored) { Standing = order.Standing, Edits = order.Edits.Count == 0 ? null : new EditLayer(order.Edits) };
         if (order.Stored is not null)
         {
             if (order.Base is not { } known)

@@ -1,6 +1,7 @@
 using System.Data;
 using Crossdock.Connections;
 using Crossdock.Database;
+using Crossdock.Edits;
 using Crossdock.Model;
 using Crossdock.Model.Connectors;
 using Crossdock.Normalise;
@@ -79,6 +80,8 @@ internal sealed class TrialStore(KeyedDatabase database)
         var around = concerned.Count == 0 ? [] : await ProcessingStore.SurroundingsAsync(connection, concerned, cancellationToken, isLooking: true);
         var standing = concerned.Count == 0 ? [] : await StandingChanges.ReadAsync(connection, [.. concerned.Select(order => (order, store))], cancellationToken);
 
+        var edits = concerned.Exists(order => order.IsEdited) ? await EditStore.StandingAsync(connection, [.. concerned.Where(order => order.IsEdited).Select(order => order.Id.Value)], cancellationToken) : [];
+
         // Of an order that stands on an event elsewhere only what is newer than that counts here.
         concerned.RemoveAll(order => !byId.ContainsKey(order.EventId) && !byKey[order.ExternalId].Exists(one => OrderTrial.IsRelevant(order, Standing(order), one)));
         var elsewhere = concerned.Where(order => !byId.ContainsKey(order.EventId)).Select(order => order.EventId).ToList();
@@ -95,7 +98,7 @@ internal sealed class TrialStore(KeyedDatabase database)
             List<TrialEvent> others = [.. byKey[order.ExternalId].Where(one => !waiting.Contains(one.Item.EventId) && OrderTrial.IsRelevant(order, Standing(order), one))];
             if (others.Count > 0 || byId.ContainsKey(order.EventId))
             {
-                orders.Add(new TrialOrder { Store = store, ExternalId = order.ExternalId, Stored = order, Around = around[order.Id.Value], Standing = Standing(order), Base = known, Others = others });
+                orders.Add(new TrialOrder { Store = store, ExternalId = order.ExternalId, Stored = order, Around = around[order.Id.Value], Standing = Standing(order), Edits = edits.GetValueOrDefault(order.Id.Value, []), Base = known, Others = others });
             }
         }
 

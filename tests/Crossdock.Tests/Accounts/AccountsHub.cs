@@ -157,7 +157,8 @@ public sealed class AccountsHub : IAsyncLifetime
         return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("token").GetString()!;
     }
 
-    private async Task SendAsync(string store, string body, string topic)
+    /// <summary>One of the stores sends an event, signed.</summary>
+    public async Task SendAsync(string store, string body, string topic)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(body);
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/in/{store}") { Content = new ByteArrayContent(bytes) };

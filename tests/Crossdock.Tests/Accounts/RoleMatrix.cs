@@ -75,7 +75,9 @@ internal static class RoleMatrix
         "GET /api/v1/orders",
         "GET /api/v1/orders/{id:guid}",
         "GET /api/v1/orders/{id:guid}/deliveries",
+        "GET /api/v1/orders/{id:guid}/edits",
         "GET /api/v1/orders/{id:guid}/events",
+        "GET /api/v1/orders/{id:guid}/fields",
         "GET /api/v1/orders/{id:guid}/holds",
         "GET /api/v1/orders/{id:guid}/shipments",
         "GET /api/v1/orders/{id:guid}/timeline",
@@ -125,7 +127,9 @@ internal static class RoleMatrix
         "DELETE /api/v1/imports/{id:guid}",
         "GET /connections/{Key}/start",
         "GET /connections/{Key}/test",
+        "GET /orders/{Id:guid}/edit",
         "GET /replays/{Id:guid}/apply",
+        "PATCH /api/v1/orders/{id:guid}",
         "POST /api/v1/alerts/{id:guid}/acknowledge",
         "POST /api/v1/backfills/{id:guid}/resume",
         "POST /api/v1/backfills/{id:guid}/stop",
@@ -152,6 +156,7 @@ internal static class RoleMatrix
         "POST /api/v1/orders/{id:guid}/approve",
         "POST /api/v1/orders/{id:guid}/cancel",
         "POST /api/v1/orders/{id:guid}/deliver",
+        "POST /api/v1/orders/{id:guid}/edits/{edit:guid}/undo",
         "POST /api/v1/orders/{id:guid}/hold",
         "POST /api/v1/orders/{id:guid}/release",
         "POST /api/v1/orders/{id:guid}/restore",
@@ -185,6 +190,7 @@ internal static class RoleMatrix
         "POST /console/replays/apply",
         "POST /console/replays/resume",
         "POST /console/subscriptions/check",
+        "POST /orders/{id:guid}/edit",
     ];
 
     private static readonly string[] Configure =

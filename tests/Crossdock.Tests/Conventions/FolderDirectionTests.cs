@@ -18,7 +18,9 @@ public sealed partial class FolderDirectionTests
         ["Capture"] = ["Connections", "Database", "Normalise", "Telemetry"],
         ["Relay"] = ["Capture", "Connections", "Telemetry"],
         ["Orders"] = ["Capture", "Connections", "Database", "Delivery", "Holds", "Rules", "Telemetry"],
-        ["Normalise"] = ["Accounts", "Capture", "Connections", "Database", "Delivery", "Drift", "Holds", "News", "Orders", "Rules", "Telemetry"],
+        ["Normalise"] = ["Accounts", "Capture", "Connections", "Database", "Delivery", "Drift", "Edits", "Holds", "News", "Orders", "Rules", "Telemetry"],
+        // What people changed is laid over each newer document; and a person's change is worked like one.
+        ["Edits"] = ["Accounts", "Connections", "Database", "Delivery", "Normalise", "Orders", "Replays", "Rules"],
         ["News"] = ["Connections", "Database", "Delivery", "Normalise", "Orders", "Telemetry"],
         ["Drift"] = ["Alerts", "Connections", "Database", "Delivery", "Holds", "Normalise", "Reading", "Telemetry"],
         ["Delivery"] = ["Accounts", "Connections", "Database", "Holds", "Orders", "Telemetry"],
@@ -32,11 +34,11 @@ public sealed partial class FolderDirectionTests
         ["Subscriptions"] = ["Alerts", "Connections", "Database", "Reading", "Telemetry"],
         ["Reconciliation"] = ["Access", "Alerts", "Connections", "Database", "Normalise", "Reading", "Telemetry"],
         ["Files"] = ["Capture", "Connections", "Database", "Normalise", "Reading", "Telemetry"],
-        ["Replays"] = ["Connections", "Database", "Delivery", "Normalise", "Orders", "Reading", "Rules", "Telemetry"],
+        ["Replays"] = ["Connections", "Database", "Delivery", "Edits", "Normalise", "Orders", "Reading", "Rules", "Telemetry"],
         ["Review"] = ["Accounts", "Connections", "Database", "Delivery", "Holds", "Normalise", "Orders"],
         ["Backup"] = ["Connections", "Database"],
         ["Diagnosis"] = ["Connections", "Database"],
-        ["Api"] = ["Accounts", "Alerts", "Backfill", "Capture", "Connections", "Database", "Delivery", "Drift", "Files", "Holds", "Normalise", "Orders", "Privacy", "Reading", "Reconciliation", "Replays", "Review", "Rhythm", "Rules", "Subscriptions", "Telemetry"],
+        ["Api"] = ["Accounts", "Alerts", "Backfill", "Capture", "Connections", "Database", "Delivery", "Drift", "Edits", "Files", "Holds", "Normalise", "Orders", "Privacy", "Reading", "Reconciliation", "Replays", "Review", "Rhythm", "Rules", "Subscriptions", "Telemetry"],
     };
 
     [Fact]
