@@ -9,6 +9,7 @@ using Crossdock.WebConsole.Connections;
 using Crossdock.WebConsole.Files;
 using Crossdock.WebConsole.Live;
 using Crossdock.WebConsole.Privacy;
+using Crossdock.WebConsole.Orders;
 using Crossdock.WebConsole.Replays;
 using Crossdock.WebConsole.Shapes;
 using Crossdock.Delivery;
@@ -68,6 +69,7 @@ public static class ConsoleRegistration
 
         var forms = app.MapGroup("").NeedsAtLeastRead();
         ActionEndpoints.Map(forms);
+        EditForms.Map(forms);
         AlertForms.Map(forms);
         RouteForms.Map(forms);
         ConnectionForms.Map(forms);

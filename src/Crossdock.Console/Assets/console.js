@@ -65,3 +65,30 @@ document.addEventListener("change", e => {
 document.addEventListener("submit", e => {
   for (const field of e.target.querySelectorAll("[data-drop-empty]")) if (!field.value) field.disabled = true;
 });
+// A payload is searched and copied where it is shown; without this file the browser's own search does.
+for (const tools of document.querySelectorAll("[data-raw]")) {
+  const body = tools.parentElement.querySelector("[data-body]");
+  if (!body) continue;
+  const text = body.textContent, found = tools.querySelector("[data-found]");
+  tools.hidden = false;
+  tools.querySelector("[data-find]").addEventListener("input", e => {
+    const wanted = e.target.value.toLowerCase(), parts = [], lower = text.toLowerCase();
+    let at = 0, hits = 0;
+    // Beyond this many marks a page gets slow, and nobody reads them.
+    for (let next; wanted && hits < 500 && (next = lower.indexOf(wanted, at)) >= 0; hits++) {
+      const mark = document.createElement("mark");
+      mark.textContent = text.slice(next, next + wanted.length);
+      parts.push(text.slice(at, next), mark);
+      at = next + wanted.length;
+    }
+    body.replaceChildren(...parts, text.slice(at));
+    found.textContent = !wanted ? "" : hits === 500 ? "500 and more" : `${hits} found`;
+    const first = body.querySelector("mark");
+    if (first) body.scrollTop = first.offsetTop - body.offsetTop - 40;
+  });
+  tools.querySelector("[data-find]").addEventListener("keydown", e => { if (e.key === "Enter") e.preventDefault(); });
+  tools.querySelector("[data-copy]").addEventListener("click", async () => {
+    try { await navigator.clipboard.writeText(text); found.textContent = "Copied."; }
+    catch { getSelection().selectAllChildren(body); found.textContent = "Marked: copy it with the keyboard."; }
+  });
+}
