@@ -53,9 +53,10 @@ public sealed class TestHub : IAsyncDisposable
     /// <param name="second">Address of a second courier "other"; null for none.</param>
     /// <param name="shape">What is critical in the store's documents; null for what its connector declares.</param>
     /// <param name="canFind">Whether couriers can be asked what they have.</param>
+    /// <param name="approval">Who lets the store's orders through; null for what <paramref name="needsApproval"/> says.</param>
     /// <param name="canUpdate">Whether couriers can be told of changes; what they get then names the city too.</param>
     public static async Task<TestHub> StartAsync(NpgsqlDataSource database, string? courier = null, IStoreRules? rules = null, Dictionary<string, string?>? options = null, bool needsApproval = false, string store = """{"shop":"acme.myshopify.com"}""",
-        IDestination? told = null, string? status = null, string? second = null, DocumentShape? shape = null, bool canFind = true, bool canUpdate = false)
+        IDestination? told = null, string? status = null, string? second = null, DocumentShape? shape = null, bool canFind = true, bool canUpdate = false, ApprovalSetting? approval = null)
     {
         var builder = WebApplication.CreateBuilder();
         builder.Configuration.AddInMemoryCollection(options ?? []);
@@ -68,7 +69,7 @@ public sealed class TestHub : IAsyncDisposable
         var application = builder.Build();
         application.MapCapture().MapRelays();
         var hub = new TestHub(application, database, directory);
-        await hub.ConnectAsync(store, courier, rules ?? new OpenRules(), needsApproval, told, status, second, shape, canFind, canUpdate);
+        await hub.ConnectAsync(store, courier, rules ?? new OpenRules(), needsApproval, told, status, second, shape, canFind, canUpdate, approval);
         await application.StartAsync();
         hub.Http.BaseAddress = new Uri(application.Urls.First());
         return hub;
@@ -146,7 +147,7 @@ public sealed class TestHub : IAsyncDisposable
         handler.Dispose();
     }
 
-    private async Task ConnectAsync(string storeSettings, string? courier, IStoreRules rules, bool needsApproval, IDestination? told, string? status, string? second, DocumentShape? shape, bool canFind, bool canUpdate)
+    private async Task ConnectAsync(string storeSettings, string? courier, IStoreRules rules, bool needsApproval, IDestination? told, string? status, string? second, DocumentShape? shape, bool canFind, bool canUpdate, ApprovalSetting? approval)
     {
         var all = new List<Connection>();
         var store = Settings("acme", "shopify", storeSettings, new() { ["webhookSecret"] = Secret });
@@ -154,7 +155,7 @@ public sealed class TestHub : IAsyncDisposable
         all.Add(new Connection
         {
             Id = await InsertAsync(store), Settings = store, IsEnabled = true, Version = 1, Connector = shopify, Endpoint = ((IWebhookSource)shopify).Open(store),
-            Mapping = ((IOrderMapper)shopify).MappingFor(store), Rules = rules, Destinations = [.. courier is null ? [] : (string[])["courier"], .. second is null ? [] : (string[])["other"]], NeedsApproval = needsApproval,
+            Mapping = ((IOrderMapper)shopify).MappingFor(store), Rules = rules, Destinations = [.. courier is null ? [] : (string[])["courier"], .. second is null ? [] : (string[])["other"]], Approval = approval ?? (needsApproval ? new(true, false, null) : ApprovalSetting.Automatic),
             StatusDestination = told,
             Shape = shape ?? (shopify as IDocumentShape)?.ShapeOf(store) ?? DocumentShape.None,
         });

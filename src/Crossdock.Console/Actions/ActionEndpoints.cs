@@ -66,7 +66,7 @@ internal static class ActionEndpoints
         {
             var form = new Form(ids, context.User.Identity?.Name ?? "operator", because, body, EnumNames<OrderState>.Parse(sent["seen"].ToString()));
             var report = await act(actions, form, context.RequestAborted);
-            FlashCookie.Put(context, isBad: report.Refusals.Count > 0, Told(did, what, ids.Count, report));
+            FlashCookie.Put(context, isBad: report.Refusals.Count > 0, report.Waits.Count == 0 ? Told(did, what, ids.Count, report) : Waiting(did, what, ids.Count, report));
         }
 
         return Results.LocalRedirect(back);
@@ -84,6 +84,14 @@ internal static class ActionEndpoints
             { Done: 0 } => T[$"Nothing was changed: {why}."],
             _ => T[$"{T[did]}: {report.Done} of {Say.Count(wanted, what)}. Not the others: {why}."],
         };
+    }
+
+    // What waits for a second person is not done.
+    private static string Waiting(string did, string what, int wanted, ActionReport report)
+    {
+        string missing = string.Join(' ', report.Waits.Distinct(StringComparer.Ordinal).Select(text => T[text]));
+        string waiting = report.Waits.Count == 1 && wanted == 1 ? missing : $"{Say.Count(report.Waits.Count, what)}: {missing}";
+        return report.Done == report.Waits.Count && report.Refusals.Count == 0 ? waiting : $"{Told(did, what, wanted, report with { Done = report.Done - report.Waits.Count })} {waiting}";
     }
 
     // A form sends its lines with CR and LF. What nobody changed is no edit: it is made from the order again, with the order's latest changes.

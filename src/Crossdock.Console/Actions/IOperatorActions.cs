@@ -3,7 +3,11 @@ using Crossdock.Model.Orders;
 namespace Crossdock.WebConsole.Actions;
 
 /// <summary>How many were changed, and for each other one why it was not, as a sentence.</summary>
-public sealed record ActionReport(int Done, IReadOnlyList<string> Refusals);
+public sealed record ActionReport(int Done, IReadOnlyList<string> Refusals)
+{
+    /// <summary>What is still missing of some that were done in part.</summary>
+    public IReadOnlyList<string> Waits { get; init; } = [];
+}
 
 /// <summary>What a person can do from the console. What had changed meanwhile is left alone, and the report says so.
 /// Actor and reason end up in the orders' timelines.</summary>

@@ -36,6 +36,12 @@ internal sealed class OperatorActions(HoldStore holds, HoldQueries known, Delive
         List<string> refusals = [];
         foreach (var result in results.Where(result => result.Answer != ActionAnswer.Done))
         {
+            if (result is { Answer: ActionAnswer.WrongState, Because: { } kept })
+            {
+                refusals.Add(kept);
+                continue;
+            }
+
             refusals.Add(await known.FindAsync(result.Id, cancellationToken) is { ReleasedBy: { } by } hold
                 ? hold.ReleasedBecause is { } why ? T[$"{by} has released order {hold.OrderNumber} already (\"{why}\")"] : T[$"{by} has released order {hold.OrderNumber} already"]
                 : T["there is no such hold any more"]);
@@ -56,17 +62,22 @@ internal sealed class OperatorActions(HoldStore holds, HoldQueries known, Delive
     // One order a transaction: each is locked only as long as its own decision takes.
     private static async Task<ActionReport> EachAsync(IReadOnlyList<Guid> ids, Func<Guid, Task<OrderActionResult>> act)
     {
-        List<string> refusals = [];
+        List<string> refusals = [], waits = [];
         foreach (var id in ids)
         {
             var result = await act(id);
+            if (result.Waits is { } missing)
+            {
+                waits.Add(missing);
+            }
+
             if (!result.IsKnown || result.Refusal is not null)
             {
                 refusals.Add(result.Refusal ?? T["There is no such order."]);
             }
         }
 
-        return new(ids.Count - refusals.Count, refusals);
+        return new(ids.Count - refusals.Count, refusals) { Waits = waits };
     }
 
     private static ActionReport Report(IReadOnlyList<ReplayResult> results) =>

@@ -50,7 +50,7 @@ internal static class ConnectionForms
             Name = sent["name"].ToString().Trim(),
             Platform = name,
             Enabled = former is null || sent["enabled"] != "false",
-            Approval = sent["approval"] == "manual" ? "manual" : "automatic",
+            Approval = sent["approval"] == "four_eyes" && sent["approvalAbove"].ToString().Trim() is { Length: > 0 } above ? $"four_eyes above {above}" : sent["approval"] == "manual" || sent["approval"] == "four_eyes" ? sent["approval"].ToString() : "automatic",
             Polling = Sent(sent, "polling") is { Length: > 0 } polling ? polling.Trim() : former?.Draft.Polling,
             TimeZone = Sent(sent, "timeZone")?.Trim(),
             Destinations = [.. sent["destination"].OfType<string>().Where(one => one.Length > 0)],

@@ -22,6 +22,7 @@ internal static class Advice
         "unknown_status" => T["Look at the order in the shop. Releasing sends it on under the status that Crossdock knows."],
         "drift" => T["Look at the change on the connection's page: accept it if it is right, and all its orders go on; otherwise have the connector mended and work them again. Releasing sends this one order on as it is."],
         "edit_conflict" => T["Choose which value counts, field by field; the order then goes on by itself. Releasing sends it as it was written here."],
+        "second_person" => T["Somebody other than who changed it looks at what was changed, and releases it; then it goes on."],
         "too_many_packages" => T["Check the quantities and the store's rule for packages. Releasing sends it on as it is."],
         _ => T["Look at the order and what was received. Releasing sends it on as it is."],
     };

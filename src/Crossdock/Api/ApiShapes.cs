@@ -26,6 +26,9 @@ internal sealed record OrderAnswer(OrderSummary Order, int Version, int Generati
 /// <summary>One event with headers, body and what people did with it.</summary>
 internal sealed record EventAnswer(Capture.EventRow Event, string DedupeKey, string Headers, string Body, IReadOnlyList<Capture.EventAction> Actions);
 
+/// <summary>Done in part: what is still missing, in a sentence.</summary>
+internal sealed record Waiting(string Waits);
+
 internal static class Actor
 {
     /// <summary>As the timeline names whoever acts: <c>operator admin</c>.</summary>

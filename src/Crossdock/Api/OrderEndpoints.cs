@@ -99,9 +99,10 @@ internal static class OrderEndpoints
             {
                 { IsKnown: false } => Unknown(),
                 { Refusal: { } refusal } => Problems.Conflict(refusal),
+                { Waits: { } waits } => Results.Json(new Waiting(waits), statusCode: StatusCodes.Status202Accepted),
                 _ => Results.NoContent(),
             };
-        }).WithSummary(summary).Accepts<Reason>(isOptional: true, "application/json").Produces(204).ProducesProblem(404).ProducesProblem(409).Needs(Permission.Write);
+        }).WithSummary(summary).Accepts<Reason>(isOptional: true, "application/json").Produces(204).Produces<Waiting>(202).ProducesProblem(404).ProducesProblem(409).Needs(Permission.Write);
 
     private static IResult Unknown() => Problems.NotFound("There is no order with this id. Look for it with GET /api/v1/orders?search=NUMBER.");
 }

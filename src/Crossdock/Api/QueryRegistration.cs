@@ -12,6 +12,7 @@ using Crossdock.Privacy;
 using Crossdock.Reading;
 using Crossdock.Reconciliation;
 using Crossdock.Replays;
+using Crossdock.Review;
 using Crossdock.Rhythm;
 using Crossdock.Subscriptions;
 using Crossdock.Telemetry;
@@ -36,6 +37,7 @@ public static class QueryRegistration
         .AddAlerts()
         .AddPrivacy()
         .AddSingleton<EditQueries>()
+        .AddSingleton<FirstApprovals>()
         .AddSingleton<BackfillQueries>()
         .AddDrift()
         .AddSingleton<DriftQueries>()

@@ -128,7 +128,7 @@ public sealed partial class ConfigurationService
             ["settings"] = JsonNode.Parse(row.Settings),
             ["secrets"] = new JsonObject(row.Secrets.Keys.Select(name => KeyValuePair.Create(name, (JsonNode?)ConfigurationYaml.Mark(SettingSecrets.PlaceholderName(row.Key, name))))),
             ["destinations"] = new JsonArray([.. row.Destinations.Select(key => (JsonNode)key)]),
-            ["approval"] = row.Approval,
+            ["approval"] = ApprovalSetting.Parse(row.Approval).Write(),
             ["polling"] = row.Polling.Write(),
             ["timeZone"] = row.TimeZone,
             ["rules"] = JsonNode.Parse(row.Rules),
@@ -161,17 +161,14 @@ public sealed partial class ConfigurationService
             problems.Add(new SettingProblem($"{path}.{name}", $"A connection has no \"{name}\". {Suggestions.For(name, Parts)}"));
         }
 
-        string key = json["key"]?.ToString() ?? "", platform = json["platform"]?.ToString() ?? "", approval = json["approval"]?.ToString() ?? "automatic";
+        string key = json["key"]?.ToString() ?? "", platform = json["platform"]?.ToString() ?? "";
         string title = json["name"]?.ToString() is { Length: > 0 } given ? given : key;
         if (!Key().IsMatch(key))
         {
             problems.Add(new SettingProblem($"{path}.key", "Needs lower-case letters, digits and hyphens, 1 to 64."));
         }
 
-        if (approval is not ("automatic" or "manual"))
-        {
-            problems.Add(new SettingProblem($"{path}.approval", "Possible: automatic, manual."));
-        }
+        string approval = ApprovalSetting.Read(json["approval"], $"{path}.approval", problems).ToString();
 
         if ((json["enabled"] ?? true).GetValueKind() is not (JsonValueKind.True or JsonValueKind.False))
         {

@@ -48,7 +48,9 @@ public sealed class Connection
     /// <summary>Keys of its destinations, in order.</summary>
     public IReadOnlyList<string> Destinations { get; init; } = [];
     /// <summary>True when a person approves every order of this store.</summary>
-    public bool NeedsApproval { get; init; }
+    public bool NeedsApproval => Approval.IsManual;
+    /// <summary>Who lets its orders through.</summary>
+    public ApprovalSetting Approval { get; init; } = ApprovalSetting.Automatic;
     /// <summary>Why it cannot work with its present settings; null when it can.</summary>
     public string? BrokenBecause { get; init; }
 

@@ -15,7 +15,7 @@ public sealed record ConnectionDraft
     /// <summary>The connector's platform name.</summary>
     public string Platform { get; init; } = "";
     public bool Enabled { get; init; } = true;
-    /// <summary><c>automatic</c>, or <c>manual</c> where a person approves every order.</summary>
+    /// <summary><c>automatic</c>; <c>manual</c> where a person approves every order; <c>four_eyes</c>, or <c>four_eyes above 500000</c> for orders above a total, where two different people have to.</summary>
     public string? Approval { get; init; }
     /// <summary><c>auto</c>, <c>on</c>, <c>off</c>, or how often in seconds.</summary>
     public string? Polling { get; init; }

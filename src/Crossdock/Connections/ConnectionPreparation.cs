@@ -56,7 +56,7 @@ internal sealed class ConnectionPreparation(IReadOnlyList<IConnector> connectors
                 Destination = (connector as IOrderTarget)?.Open(settings, http.Client, clock),
                 Rules = rules,
                 Destinations = row.Destinations,
-                NeedsApproval = row.Approval == "manual",
+                Approval = ApprovalSetting.Parse(row.Approval),
             };
         }
 #pragma warning disable CA1031 // A connector's bug with one connection's settings must not take the others down.
@@ -76,7 +76,7 @@ internal sealed class ConnectionPreparation(IReadOnlyList<IConnector> connectors
         Connector = connector,
         Rules = rules,
         Destinations = row.Destinations,
-        NeedsApproval = row.Approval == "manual",
+        Approval = ApprovalSetting.Parse(row.Approval),
         BrokenBecause = because,
     };
 }

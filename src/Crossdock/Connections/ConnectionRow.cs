@@ -3,7 +3,7 @@ using Crossdock.Model;
 namespace Crossdock.Connections;
 
 /// <summary>One connection as it is stored: id 0 when it is not stored yet, settings and rules as JSON text, secrets as protected text by name,
-/// approval <c>automatic</c> or <c>manual</c>.</summary>
+/// approval as <see cref="ApprovalSetting"/> writes it.</summary>
 internal sealed record ConnectionRow(
     ConnectionId Id,
     string Key,

@@ -2,6 +2,7 @@ using Crossdock.Accounts;
 using Crossdock.Connections;
 using Crossdock.Database;
 using Crossdock.Delivery;
+using Crossdock.Holds;
 using Crossdock.Model.Connectors;
 using Crossdock.Model.Orders;
 using Crossdock.Normalise;
@@ -82,7 +83,15 @@ public sealed class EditActions(NpgsqlDataSource database, IConnectionDirectory 
         draft.Revise(subject.Mapped, changes);
         draft.Entries.AddRange(plan.Entries);
         var result = OrderDecision.Decide(draft, around, connections, now)!;
+        var second = SecondPerson(draft.Store, order, result, actor, now);
+        if (second is not null)
+        {
+            result = result with { Row = result.Row with { IsHeld = true } };
+            draft.Entries.Add(new TimelineEntry(now, TimelineKind.Held, actor, "Held for a second person.", second.Reason));
+        }
+
         var outcome = EditOutcomes.Of(plan, subject, draft, result, around, connections);
+        outcome = second is null ? outcome : outcome with { Held = [.. outcome.Held, second.Reason] };
         if (isLooking)
         {
             return new(EditResult.Done) { Outcome = outcome, Version = order.Version };
@@ -104,11 +113,17 @@ public sealed class EditActions(NpgsqlDataSource database, IConnectionDirectory 
             await restored.LoadAsync(cancellationToken);
         }
 
-        await EditWriter.WriteAsync(connection, restored, plan, draft, result, Caller.Current is null ? null : Audit(id, order, plan, outcome, request), now, cancellationToken);
+        await EditWriter.WriteAsync(connection, restored, plan, draft, result, second, Caller.Current is null ? null : Audit(id, order, plan, outcome, request), now, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         (services.GetService(typeof(IDeliveryIntake)) as IDeliveryIntake)?.Wake();
         return new(EditResult.Done) { Outcome = outcome with { Version = order.Version + 1 }, Version = order.Version + 1 };
     }
+
+    /// <summary>Where two people have to approve: what was approved and is changed now waits for another one.</summary>
+    private static HoldWrite? SecondPerson(Connection store, StoredOrder order, OrderResult result, string actor, DateTimeOffset now) =>
+        store.Approval.NeedsTwo(result.Document) && order.State is OrderState.Approved or OrderState.Processing && result.Row.State is OrderState.Approved or OrderState.Processing
+            ? new(Guid.CreateVersion7(now), order.Id, order.ConnectionId, HoldStore.SecondPerson, $"{actor} changed this order after it was approved. Somebody else has to look at it and release it.", null, now, actor)
+            : null;
 
     private string? Refusal(StoredOrder order) => order.State switch
     {

@@ -7,6 +7,7 @@ using Crossdock.Model.Connectors;
 using Crossdock.Model.Orders;
 using Crossdock.Normalise;
 using Crossdock.Orders;
+using Crossdock.Review;
 using Npgsql;
 
 namespace Crossdock.Edits;
@@ -15,7 +16,7 @@ namespace Crossdock.Edits;
 internal static class EditWriter
 {
     public static async Task WriteAsync(
-        NpgsqlConnection connection, RestorePoint restored, EditPlan plan, OrderDraft draft, OrderResult result, AuditEntry? audit, DateTimeOffset now, CancellationToken cancellationToken)
+        NpgsqlConnection connection, RestorePoint restored, EditPlan plan, OrderDraft draft, OrderResult result, HoldWrite? secondPerson, AuditEntry? audit, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var deliveries = Deliveries(restored, draft, result, now);
         if (deliveries.Count > 0)
@@ -37,6 +38,8 @@ internal static class EditWriter
         }
 
         batch.BatchCommands.Add(EditStore.Flagging(result.Row.Id.Value));
+        // What was approved is not what it was.
+        batch.BatchCommands.Add(FirstApprovals.Ending(result.Row.Id.Value, now));
         if (deliveries.Exists(row => row.Due.IsRestored))
         {
             batch.BatchCommands.Add(RestorePoint.DoubtCommand(deliveries.Where(row => row.Due.IsRestored).Select(row => row.Due.Id)));
@@ -54,6 +57,11 @@ internal static class EditWriter
         if (result.OpenHolds.Count > 0)
         {
             batch.BatchCommands.Add(ProcessingStore.OpenHoldsCommand([.. result.OpenHolds.Select(hold => new HoldWrite(Guid.CreateVersion7(now), result.Row.Id, draft.Store.Id, hold.Code, hold.Reason, null, now, "crossdock"))]));
+        }
+
+        if (secondPerson is not null)
+        {
+            batch.BatchCommands.Add(ProcessingStore.OpenHoldsCommand([secondPerson]));
         }
 
         foreach (var (code, reason) in result.CloseHolds)

@@ -28,11 +28,17 @@ public sealed class HoldStore
         SELECT o.id FROM orders o WHERE o.id IN (SELECT order_id FROM holds WHERE id = ANY ($1) AND released_at IS NULL) ORDER BY o.id FOR UPDATE
         """;
 
+    /// <summary>The code of the hold on an approved order that one person changed where two have to look at it.</summary>
+    internal const string SecondPerson = "second_person";
+
+    // Who changed an order is not the one to let it go on; and a token is nobody in particular.
     private const string Close = """
         UPDATE holds SET released_at = $2, released_by = $3, released_because = $4
-        WHERE id = ANY ($1) AND released_at IS NULL
+        WHERE id = ANY ($1) AND released_at IS NULL AND NOT (code = 'second_person' AND (opened_by = $3 OR $5))
         RETURNING id, order_id, connection_id, code, reason, delivery_id
         """;
+
+    private const string Kept = "SELECT id FROM holds WHERE id = ANY ($1) AND released_at IS NULL AND code = 'second_person'";
 
     private const string LetGo = """
         UPDATE orders o SET held = false, version = o.version + 1, updated_at = $2
@@ -129,8 +135,9 @@ public sealed class HoldStore
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await ExecuteAsync(connection, LockOrders, [Ids(own)], _ => 0, cancellationToken);
-        var closed = await ExecuteAsync(connection, Close, [Ids(own), Parameters.Time(now), Text(actor), Text(reason)], reader => (
+        var closed = await ExecuteAsync(connection, Close, [Ids(own), Parameters.Time(now), Text(actor), Text(reason), new NpgsqlParameter<bool> { TypedValue = Caller.Current is { Kind: not CallerKind.User } }], reader => (
             Id: reader.GetGuid(0), Order: reader.GetGuid(1), Store: reader.GetInt32(2), Reason: reader.GetString(4), Delivery: reader.IsDBNull(5) ? (Guid?)null : reader.GetGuid(5)), cancellationToken);
+        HashSet<Guid> kept = closed.Count == own.Count ? [] : [.. await ExecuteAsync(connection, Kept, [Ids(own)], reader => reader.GetGuid(0), cancellationToken)];
         var free = await ExecuteAsync(connection, LetGo, [Ids([.. closed.Select(hold => hold.Order).Distinct()]), Parameters.Time(now)], reader => (
             Id: reader.GetGuid(0), Store: reader.GetInt32(1), State: EnumNames<OrderState>.Parse(reader.GetString(2)), Event: reader.GetGuid(3), ExternalId: reader.GetString(4), HasDeliveries: reader.GetBoolean(5)), cancellationToken);
         var stopped = free.FindAll(order => order.State == OrderState.New);
@@ -181,7 +188,7 @@ public sealed class HoldStore
         intake.Wake();
 
         var done = closed.Select(hold => hold.Id).ToHashSet();
-        return [.. ids.Select(id => done.Contains(id) ? new ActionResult(id, ActionAnswer.Done) : new ActionResult(id, ActionAnswer.NotFound, "there is no such open hold"))];
+        return [.. ids.Select(id => done.Contains(id) ? new ActionResult(id, ActionAnswer.Done) : kept.Contains(id) ? new ActionResult(id, ActionAnswer.WrongState, "Two people have to look at this order: somebody other than who changed it releases it, with an account of their own") : new ActionResult(id, ActionAnswer.NotFound, "there is no such open hold"))];
     }
 
     private static NpgsqlBatchCommand Telling(IReadOnlyList<(Guid Order, int Store, TimelineEntry Entry)> told, DateTimeOffset now) => new(Tell)

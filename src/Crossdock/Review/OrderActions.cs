@@ -17,6 +17,9 @@ namespace Crossdock.Review;
 /// <summary>How an action on an order went: done, refused with a reason, or no such order.</summary>
 public sealed record OrderActionResult(bool IsKnown, string? Refusal = null)
 {
+    /// <summary>What is still missing, where it was done only in part; null where nothing is.</summary>
+    public string? Waits { get; init; }
+
     internal static OrderActionResult Done { get; } = new(true);
     internal static OrderActionResult Unknown { get; } = new(false);
     internal static OrderActionResult Refused(string because) => new(true, because);
@@ -26,6 +29,8 @@ public sealed record OrderActionResult(bool IsKnown, string? Refusal = null)
 public sealed class OrderActions(NpgsqlDataSource database, IConnectionDirectory directory, HoldStore holds, IServiceProvider services, TimeProvider clock)
 {
     private const string Find = "SELECT connection_id, external_id, state FROM orders WHERE id = $1";
+
+    private const string IsFirst = "SELECT EXISTS (SELECT FROM order_approvals WHERE order_id = $1 AND content_hash = $2 AND approved_by = $3 AND ended_at IS NULL)";
 
     private const string Replay = "INSERT INTO inbox (id, event_id, kind, connection_id, order_key) VALUES ($1, $2, 2, $3, $4)";
 
@@ -41,17 +46,64 @@ public sealed class OrderActions(NpgsqlDataSource database, IConnectionDirectory
     private const string Reopen = "UPDATE orders SET cancelled_by = NULL, updated_at = $2 WHERE id = $1";
 
     /// <summary>Approves an order; its last document is worked again, which makes its deliveries.</summary>
-    public Task<OrderActionResult> ApproveAsync(Guid id, string actor, string? because, CancellationToken cancellationToken) => ActAsync(id, "approved", because, async (connection, order, now) =>
+    /// <remarks>Where two people have to, the first approval is kept, and the answer says what it waits for.</remarks>
+    public async Task<OrderActionResult> ApproveAsync(Guid id, string actor, string? because, CancellationToken cancellationToken)
     {
-        if (order.State is not (OrderState.AwaitingApproval or OrderState.New))
+        bool isFirst = false;
+        var result = await ActAsync(id, () => isFirst ? "approved_first" : "approved", because, async (connection, order, now) =>
         {
-            return $"The order is {OrderSentences.Words(order.State)} already; only one that awaits approval can be approved.";
+            if (order.State is not (OrderState.AwaitingApproval or OrderState.New))
+            {
+                return $"The order is {OrderSentences.Words(order.State)} already; only one that awaits approval can be approved.";
+            }
+
+            if (directory.Current.ById.GetValueOrDefault(order.ConnectionId) is { Approval.HasFourEyes: true } store && store.Approval.NeedsTwo(OrderJson.Read(order.Document)))
+            {
+                if (FirstApprovals.IsProgram)
+                {
+                    return "Two people have to approve this order, each with an account of their own: a token is neither.";
+                }
+
+                if (!(await FirstApprovals.SeenAsync(connection, order, cancellationToken)).Exists(one => one != actor))
+                {
+                    string? refusal = await ApproveFirstAsync(connection, order, actor, because, now, cancellationToken);
+                    isFirst = refusal is null;
+                    return refusal;
+                }
+
+                await RunAsync(connection, FirstApprovals.Ending(id, now), cancellationToken);
+            }
+
+            await MoveAsync(connection, order, OrderState.Approved, actor, because, now, cancellationToken);
+            await ReplayAsync(connection, order, now, cancellationToken);
+            return null;
+        }, cancellationToken);
+        return isFirst ? result with { Waits = NeedsAnother } : result;
+    }
+
+    /// <summary>What <see cref="ApproveAsync"/> says where somebody else has to approve as well.</summary>
+    public const string NeedsAnother = "Approved by the first of two people; it goes on when somebody else approves it too.";
+
+    private static async Task<string?> ApproveFirstAsync(NpgsqlConnection connection, StoredOrder order, string actor, string? because, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using (var known = new NpgsqlCommand(IsFirst, connection) { Parameters = { new() { Value = order.Id.Value }, new() { Value = order.ContentHash }, new() { Value = actor } } })
+        {
+            if (await known.ExecuteScalarAsync(cancellationToken) is true)
+            {
+                return "You have approved this order already. Two people have to: somebody else decides now.";
+            }
         }
 
-        await MoveAsync(connection, order, OrderState.Approved, actor, because, now, cancellationToken);
-        await ReplayAsync(connection, order, now, cancellationToken);
+        await RunAsync(connection, FirstApprovals.Keeping(order, actor, because, now), cancellationToken);
+        await TellAsync(connection, order, now, [new TimelineEntry(now, TimelineKind.Edited, actor, NeedsAnother, because)]);
         return null;
-    }, cancellationToken);
+    }
+
+    private static async Task RunAsync(NpgsqlConnection connection, NpgsqlBatchCommand command, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { command } };
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
 
     /// <summary>Brings back an order that a person cancelled here: its last document is worked again with today's rules. What the shop cancelled comes back from the shop.</summary>
     public Task<OrderActionResult> RestoreAsync(Guid id, string actor, string? because, CancellationToken cancellationToken) => ActAsync(id, "restored", because, async (connection, order, now) =>
@@ -135,8 +187,8 @@ public sealed class OrderActions(NpgsqlDataSource database, IConnectionDirectory
             return OrderActionResult.Refused("The order has no open hold.");
         }
 
-        await holds.ReleaseAsync(open, actor, because, cancellationToken);
-        return OrderActionResult.Done;
+        var results = await holds.ReleaseAsync(open, actor, because, cancellationToken);
+        return results.FirstOrDefault(one => one.Answer is ActionAnswer.WrongState) is { } kept ? OrderActionResult.Refused($"{kept.Because}.") : OrderActionResult.Done;
     }
 
     /// <summary>Cancels an order: what has not been sent is not sent, and a destination that has it is told, or a hold says that it cannot be told.</summary>
@@ -219,7 +271,10 @@ public sealed class OrderActions(NpgsqlDataSource database, IConnectionDirectory
         return null;
     }, cancellationToken);
 
-    private async Task<OrderActionResult> ActAsync(Guid id, string what, string? because, Func<NpgsqlConnection, StoredOrder, DateTimeOffset, Task<string?>> act, CancellationToken cancellationToken)
+    private Task<OrderActionResult> ActAsync(Guid id, string what, string? because, Func<NpgsqlConnection, StoredOrder, DateTimeOffset, Task<string?>> act, CancellationToken cancellationToken) =>
+        ActAsync(id, () => what, because, act, cancellationToken);
+
+    private async Task<OrderActionResult> ActAsync(Guid id, Func<string> what, string? because, Func<NpgsqlConnection, StoredOrder, DateTimeOffset, Task<string?>> act, CancellationToken cancellationToken)
     {
         if (await FindAsync(id, cancellationToken) is not { } key)
         {
@@ -249,7 +304,7 @@ public sealed class OrderActions(NpgsqlDataSource database, IConnectionDirectory
 
         if (Caller.Current is not null)
         {
-            await AuditLog.KeepAsync(connection, [new AuditEntry("order_" + what, "order", id.ToString(), order.ConnectionId.Value, new { order.Number, state = EnumNames<OrderState>.Of(order.State), order.IsHistory }, Because: because)], now, cancellationToken);
+            await AuditLog.KeepAsync(connection, [new AuditEntry("order_" + what(), "order", id.ToString(), order.ConnectionId.Value, new { order.Number, state = EnumNames<OrderState>.Of(order.State), order.IsHistory }, Because: because)], now, cancellationToken);
         }
 
         await transaction.CommitAsync(cancellationToken);

@@ -20,7 +20,7 @@ public sealed partial class FolderDirectionTests
         ["Orders"] = ["Capture", "Connections", "Database", "Delivery", "Holds", "Rules", "Telemetry"],
         ["Normalise"] = ["Accounts", "Capture", "Connections", "Database", "Delivery", "Drift", "Edits", "Holds", "News", "Orders", "Rules", "Telemetry"],
         // What people changed is laid over each newer document; and a person's change is worked like one.
-        ["Edits"] = ["Accounts", "Connections", "Database", "Delivery", "Normalise", "Orders", "Replays", "Rules"],
+        ["Edits"] = ["Accounts", "Connections", "Database", "Delivery", "Holds", "Normalise", "Orders", "Replays", "Review", "Rules"],
         ["News"] = ["Connections", "Database", "Delivery", "Normalise", "Orders", "Telemetry"],
         ["Drift"] = ["Alerts", "Connections", "Database", "Delivery", "Holds", "Normalise", "Reading", "Telemetry"],
         ["Delivery"] = ["Accounts", "Connections", "Database", "Holds", "Orders", "Telemetry"],

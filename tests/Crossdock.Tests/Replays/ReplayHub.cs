@@ -86,7 +86,7 @@ internal sealed class ReplayHub : IAsyncDisposable, IConnectionDirectory
         var store = new Connection
         {
             Id = id, Settings = Settings(key, platform, settings), IsEnabled = true, Version = version, Connector = connector, Mapping = new ChangedMapping(own, mapping),
-            Rules = StoreRules.Read(JsonElement.Parse(Json(rules)), rulesVersion, "rules", []), Destinations = ["courier"], NeedsApproval = needsApproval,
+            Rules = StoreRules.Read(JsonElement.Parse(Json(rules)), rulesVersion, "rules", []), Destinations = ["courier"], Approval = needsApproval ? new(true, false, null) : ApprovalSetting.Automatic,
         };
         connections.RemoveAll(connection => connection.Key == key);
         connections.Add(store);
