@@ -129,6 +129,7 @@ public sealed class EditActions(NpgsqlDataSource database, IConnectionDirectory 
     {
         OrderState.Closed or OrderState.Delivered => $"The order is {OrderSentences.Words(order.State)}: nothing of it can be changed any more.",
         OrderState.Cancelled => "The order is cancelled. Restore it first, then change it.",
+        _ when order.IsErased => "The person's data of this order were erased: nothing of it is changed any more.",
         _ when !directory.Current.ById.ContainsKey(order.ConnectionId) => "The store of this order is not connected any more.",
         _ => null,
     };

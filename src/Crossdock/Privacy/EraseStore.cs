@@ -42,7 +42,7 @@ internal static class EraseStore
     public const string Holds = "SELECT id, reason, released_because FROM holds WHERE order_id = $1";
 
     public const string WriteOrder = """
-        UPDATE orders SET document = $2, customer_name = CASE WHEN customer_name IS NULL THEN NULL ELSE 'erased' END, customer_email = NULL, state_because = $4, erased_at = coalesce(erased_at, $3), version = version + 1, updated_at = $3 WHERE id = $1
+        UPDATE orders SET document = $2, customer_name = CASE WHEN customer_name IS NULL THEN NULL ELSE 'erased' END, customer_email = NULL, state_because = $4, edited = false, erased_at = coalesce(erased_at, $3), version = version + 1, updated_at = $3 WHERE id = $1
         """;
 
     public const string WriteEvent = "UPDATE events SET headers = $2, body = $3 WHERE id = $1";
@@ -62,6 +62,13 @@ internal static class EraseStore
     public const string WriteShipments = "UPDATE shipments SET tracking_number = NULL, tracking_url = NULL WHERE order_id = $1 AND (tracking_number IS NOT NULL OR tracking_url IS NOT NULL)";
 
     public const string WriteParked = "UPDATE parked_events SET value = NULL, path = NULL WHERE event_id = ANY ($1) AND value IS NOT NULL";
+
+    public const string Edits = "SELECT id, before_value, value, shop_value, theirs, because FROM order_edits WHERE order_id = $1";
+
+    // What people had changed is not laid over the document without the person, and what it was stands nowhere else than in the audit log.
+    public const string DropEdits = "DELETE FROM order_edits WHERE order_id = $1";
+
+    public const string CleanAudit = "UPDATE audit SET before = NULL, after = NULL WHERE subject = 'order' AND subject_id = $1::text AND action IN ('order_edited', 'order_edit_undone', 'order_conflict_settled')";
 
     public const string DropTrials = "DELETE FROM replay_differences WHERE order_id = $1";
 

@@ -42,6 +42,12 @@ internal sealed class PersonEraser(NpgsqlDataSource database, TimeProvider clock
         }
 
         person.Add(document);
+        var edits = await TextsAsync(connection, EraseStore.Edits, order, 5, cancellationToken);
+        foreach (string? text in edits.SelectMany(edit => edit.Texts.Take(4)))
+        {
+            person.Add(text);
+        }
+
         foreach (var payload in payloads)
         {
             person.AddFrom(Encoding.UTF8.GetString(payload.Body));
@@ -86,6 +92,12 @@ internal sealed class PersonEraser(NpgsqlDataSource database, TimeProvider clock
 
         batch.BatchCommands.Add(new(EraseStore.WriteShipments) { Parameters = { Id(order) } });
         batch.BatchCommands.Add(new(EraseStore.WriteParked) { Parameters = { new() { Value = payloads.Select(payload => payload.Id).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid } } });
+        if (edits.Count > 0)
+        {
+            Add("order_edits", EraseStore.DropEdits, Id(order));
+        }
+
+        batch.BatchCommands.Add(new(EraseStore.CleanAudit) { Parameters = { Id(order) } });
         batch.BatchCommands.Add(new(EraseStore.DropTrials) { Parameters = { Id(order) } });
         batch.BatchCommands.Add(new(EraseStore.DropFiles) { Parameters = { new() { Value = row.Connection }, Parameters.Time(now) } });
         batch.BatchCommands.Add(new(EraseStore.Keep) { Parameters = { new() { Value = row.Connection }, new() { Value = row.ExternalId }, Id(request), Parameters.Time(now) } });

@@ -15,6 +15,7 @@ public sealed class PrivacyExport(NpgsqlDataSource database, TimeProvider clock)
         SELECT json_build_object('store', c.key, 'storeName', c.name, 'id', o.id, 'externalId', o.external_id, 'number', o.number, 'state', o.state, 'placedAt', o.placed_at, 'createdAt', o.created_at, 'erasedAt', o.erased_at, 'order', o.document,
             'timeline', (SELECT json_agg(t.entries ORDER BY t.id) FROM timeline t WHERE t.order_id = o.id),
             'holds', (SELECT json_agg(json_build_object('openedAt', h.opened_at, 'reason', h.reason, 'releasedAt', h.released_at, 'releasedBecause', h.released_because) ORDER BY h.id) FROM holds h WHERE h.order_id = o.id),
+            'edits', (SELECT json_agg(json_build_object('field', x.field, 'before', x.before_value, 'after', x.value, 'editedAt', x.edited_at, 'because', x.because) ORDER BY x.id) FROM order_edits x WHERE x.order_id = o.id),
             'shipments', (SELECT json_agg(to_json(s) ) FROM shipments s WHERE s.order_id = o.id),
             'deliveries', (SELECT json_agg(json_build_object('to', dc.name, 'kind', d.kind, 'state', d.state, 'createdAt', d.created_at, 'doneAt', d.done_at, 'remoteId', d.remote_id, 'document', d.document, 'editedBody', d.body_override,
                 'attempts', (SELECT json_agg(json_build_object('outcome', a.outcome, 'status', a.status, 'method', a.method, 'url', a.url, 'request', a.request_body, 'answer', a.response_body) ORDER BY a.id) FROM attempts a WHERE a.delivery_id = d.id)) ORDER BY d.id)

@@ -283,6 +283,20 @@ public sealed class EditTests(TestDatabase database) : IClassFixture<TestDatabas
         Assert.Equal("Santiago", await hub.ScalarAsync(Ask(id, "document -> 'shipTo' ->> 'city'")));
     }
 
+    [Fact]
+    public async Task Changes_of_an_order_whose_person_is_erased_are_gone_and_are_not_laid_over_newer_documents()
+    {
+        await using var hub = await TestHub.StartAsync(database.DataSource, needsApproval: true);
+        var id = await OrderAsync(hub, 51_098, "awaiting_approval");
+        await Actions(hub).SaveAsync(id, Set(("shipTo.name", "Rosa Fuentes")), Eva, default);
+        await new Crossdock.Privacy.PersonEraser(hub.Database, TimeProvider.System).EraseAsync(Guid.NewGuid(), id, [], isSweep: true, default);
+        Assert.Equal("0 false", await hub.ScalarAsync(Ask(id, $"(SELECT count(*) FROM order_edits WHERE order_id = '{id}') || ' ' || edited")));
+        await hub.SendAsync(TestHub.Order(51_098, "2026-11-01T10:00:09Z", quantity: 2), "w-51098-b");
+        await hub.UntilAsync(Ask(id, "document -> 'lines' -> 0 ->> 'currentQuantity'"), "2");
+        Assert.DoesNotContain("Rosa", (string)(await hub.ScalarAsync(Ask(id, "document::text")))!, StringComparison.Ordinal);
+        Assert.Equal(EditResult.Refused, (await Actions(hub).SaveAsync(id, Set(("shipTo.name", "Rosa Fuentes")), Eva, default)).Result);
+    }
+
     private static EditActions Actions(TestHub hub) => new(hub.Database, hub.Services.GetRequiredService<IConnectionDirectory>(), hub.Services, TimeProvider.System);
 
     private static EditRequest Set(params (string Field, string? Value)[] values) => new() { Set = values.ToDictionary(pair => pair.Field, pair => pair.Value), Because = "the buyer called" };
