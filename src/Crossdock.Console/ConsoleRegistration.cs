@@ -1,4 +1,5 @@
 using Crossdock.Api;
+using Crossdock.WebConsole.Webhooks;
 using Crossdock.WebConsole.Accounts;
 using Crossdock.WebConsole.Actions;
 using Crossdock.WebConsole.Alerts;
@@ -72,6 +73,7 @@ public static class ConsoleRegistration
         EditForms.Map(forms);
         AlertForms.Map(forms);
         RouteForms.Map(forms);
+        WebhookForms.Map(forms);
         ConnectionForms.Map(forms);
         BackfillForms.Map(forms);
         ReplayForms.Map(forms);

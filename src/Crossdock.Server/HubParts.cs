@@ -20,6 +20,7 @@ using Crossdock.Rhythm;
 using Crossdock.Subscriptions;
 using Crossdock.Telemetry;
 using Crossdock.Watch;
+using Crossdock.Webhooks;
 using Crossdock.WebConsole;
 
 namespace Crossdock.Server;
@@ -37,7 +38,7 @@ internal static class HubParts
         ConnectionsRegistration.AddConnections(services);      // by its class: ASP.NET has an extension of the same name
         services.AddQueries();
         // Services stop in the reverse order: capture first, then processing, then delivery, which can so give back what processing handed it last.
-        if (roles.Contains("deliver")) services.AddDelivery();
+        if (roles.Contains("deliver")) services.AddDelivery().AddWebhookWork();
         services.AddProcessing(isOpen: roles.Contains("process"));
         if (roles.Contains("capture")) services.AddCapture().AddRelays();
         if (roles.Contains("schedule")) services.AddReading().AddSubscriptions().AddQuietWatch().AddBackfill().AddReconciliation().AddFileWork().AddReplays().AddAlertRoutes().AddPrivacyWork();

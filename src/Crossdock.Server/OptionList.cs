@@ -33,6 +33,7 @@ internal static class OptionList
         ("Reconciliation", typeof(Crossdock.Reconciliation.ReconciliationOptions)),
         ("Connections", typeof(Crossdock.Connections.ConnectionsOptions)),
         ("Files", typeof(Crossdock.Files.FilesOptions)),
+        ("Webhooks", typeof(Crossdock.Webhooks.WebhookOptions)),
         ("Delivery", typeof(Crossdock.Delivery.DeliveryOptions)),
     ];
 

@@ -21,7 +21,7 @@ public sealed record UserRow
     public required DateTimeOffset CreatedAt { get; init; }
     public required string CreatedBy { get; init; }
     public DateTimeOffset? SignedInAt { get; init; }
-    /// <summary>Rises with every change, also with signing in.</summary>
+    /// <summary>Rises with every change.</summary>
     public required long Version { get; init; }
 }
 

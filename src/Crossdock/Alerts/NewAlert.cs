@@ -37,6 +37,8 @@ public enum AlertKind
     RouteFailing = 14,
     /// <summary>A request about a person's data waits for somebody.</summary>
     PrivacyRequest = 15,
+    /// <summary>A webhook of the user's own took nothing for long, and was switched off. Its subject is the webhook's id.</summary>
+    WebhookOff = 16,
 }
 
 /// <summary>How much it matters. The snake_case names are stored.</summary>

@@ -80,7 +80,7 @@ internal static class AccountEndpoints
     }
 
     private static async Task<IResult> OneAsync(UserAccounts accounts, HttpContext context, Guid id, CancellationToken cancellationToken) =>
-        await accounts.FindAsync(id, cancellationToken) is { } one ? ETags.Answer(context, one.Version, one) : Unknown();
+        await accounts.FindAsync(id, cancellationToken) is { } one ? Results.Ok(ETags.Tagged(context, one.Version, one)) : Unknown();
 
     private static async Task<IResult> ChangeAsync(UserAccounts accounts, Guid id, HttpContext context, CancellationToken cancellationToken)
     {
@@ -104,7 +104,7 @@ internal static class AccountEndpoints
         };
         return await accounts.ChangeAsync(id, change, cancellationToken) switch
         {
-            { User: { } now } => ETags.Answer(context, now.Version, now),
+            { User: { } now } => Results.Ok(ETags.Tagged(context, now.Version, now)),
             { Refusal: { } refusal } => Problems.Conflict(refusal),
             _ => Unknown(),
         };

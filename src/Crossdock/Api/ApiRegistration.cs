@@ -1,3 +1,4 @@
+using Crossdock.Api.Reference;
 using Crossdock.Backfill;
 using Crossdock.Edits;
 using Crossdock.Replays;
@@ -47,13 +48,7 @@ public static class ApiRegistration
             options.SerializerOptions.Converters.Add(new SnakeCase<ActionAnswer>());
             options.SerializerOptions.Converters.Add(new SnakeCase<EditableKind>());
         });
-        services.AddOpenApi(options => options.AddDocumentTransformer((document, _, _) =>
-        {
-            document.Info.Title = "Crossdock";
-            document.Info.Version = "v1";
-            document.Info.Description = "Orders in, orders out, and everything that happened. Authorization: Bearer TOKEN. Lists answer { items, next }: pass next as cursor for the following page.";
-            return Task.CompletedTask;
-        }));
+        services.AddApiReference();
         return services;
     }
 
@@ -62,7 +57,7 @@ public static class ApiRegistration
     {
         // Before the first scrape, so that nothing counted since the start is missing.
         _ = endpoints.ServiceProvider.GetRequiredService<PrometheusText>();
-        endpoints.MapOpenApi().AllowAnonymous();
+        ReferenceEndpoints.Map(endpoints);
         endpoints.MapGet("/metrics", (PrometheusText metrics) => Results.Text(metrics.Write(), "text/plain; version=0.0.4; charset=utf-8")).AllowAnonymous().ExcludeFromDescription();
         endpoints.MapGet("/schemas/order.json", (IServiceProvider services) => services.GetService<Func<JsonNode>>() is { } schema
             ? Results.Text(schema().ToJsonString(), "application/schema+json")
@@ -87,6 +82,7 @@ public static class ApiRegistration
         ReplayEndpoints.Map(api);
         CompletenessEndpoints.Map(api);
         DriftEndpoints.Map(api);
+        WebhookEndpoints.Map(api);
         AccountEndpoints.Map(api);
         PrivacyEndpoints.Map(api);
         endpoints.Map("/api/{**path}", () => Problems.NotFound("There is no such address, or not with this method or content type (JSON bodies need Content-Type: application/json). /openapi/v1.json lists them all.")).AllowAnonymous().ExcludeFromDescription();

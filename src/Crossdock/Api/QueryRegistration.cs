@@ -16,6 +16,7 @@ using Crossdock.Review;
 using Crossdock.Rhythm;
 using Crossdock.Subscriptions;
 using Crossdock.Telemetry;
+using Crossdock.Webhooks;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Crossdock.Api;
@@ -28,6 +29,7 @@ public static class QueryRegistration
         .AddFiles()
         .AddCompleteness()
         .AddRhythms()
+        .AddWebhooks()
         .AddSingleton<ConnectionQueries>()
         .AddSingleton<IConnectionWork, ConnectionWork>()
         .AddSingleton<EventQueries>()

@@ -35,11 +35,11 @@ internal static class AttemptEntries
         {
             if (ruling.State == DeliveryState.Delivered)
             {
-                entries.Add(new(one.At, TimelineKind.Delivery, "crossdock", $"Told the shop: {ShopNotices.Words(notice)}.", null, id));
+                entries.Add(new(one.At, TimelineKind.Delivery, "crossdock", DeliverySentences.ToldShop(ShopNotices.Words(notice)), null, id));
             }
             else if (ruling.State == DeliveryState.Dead)
             {
-                entries.Add(new(one.At, TimelineKind.Delivery, "crossdock", $"The shop could not be told: {ShopNotices.Words(notice)}. A dead letter keeps it.", Shortened(ruling.Error), id));
+                entries.Add(new(one.At, TimelineKind.Delivery, "crossdock", DeliverySentences.ShopNotTold(ShopNotices.Words(notice)), Shortened(ruling.Error), id));
             }
             return entries;
         }
@@ -47,16 +47,16 @@ internal static class AttemptEntries
         {
             string what = one.Due.Kind switch
             {
-                DeliveryKind.Create => "has the order",
-                DeliveryKind.Update => "has the change",
-                DeliveryKind.Cancel => "has cancelled it",
-                DeliveryKind.Status => "knows how the order is getting on",
+                DeliveryKind.Create => DeliverySentences.HasOrder,
+                DeliveryKind.Update => DeliverySentences.HasChange,
+                DeliveryKind.Cancel => DeliverySentences.HasCancelled,
+                DeliveryKind.Status => DeliverySentences.KnowsStatus,
             };
-            entries.Add(new(one.At, TimelineKind.Delivery, actor, ruling.RemoteId is { } remote ? $"{one.DestinationKey} {what} as {remote}" : $"{one.DestinationKey} {what}", null, id));
+            entries.Add(new(one.At, TimelineKind.Delivery, actor, DeliverySentences.Delivered(one.DestinationKey, what, ruling.RemoteId), null, id));
         }
         else if (ruling.State == DeliveryState.Dead)
         {
-            entries.Add(new(one.At, TimelineKind.Delivery, actor, $"The delivery to {one.DestinationKey} became a dead letter", Shortened(ruling.Error), id));
+            entries.Add(new(one.At, TimelineKind.Delivery, actor, DeliverySentences.Dead(one.DestinationKey), Shortened(ruling.Error), id));
         }
         else if (ruling.State == DeliveryState.Held)
         {

@@ -36,9 +36,11 @@ public sealed partial class FolderDirectionTests
         ["Files"] = ["Capture", "Connections", "Database", "Normalise", "Reading", "Telemetry"],
         ["Replays"] = ["Connections", "Database", "Delivery", "Edits", "Normalise", "Orders", "Reading", "Rules", "Telemetry"],
         ["Review"] = ["Accounts", "Connections", "Database", "Delivery", "Holds", "Normalise", "Orders"],
+        // It tells of orders, deliveries and alerts, and is told of by none of them.
+        ["Webhooks"] = ["Accounts", "Alerts", "Connections", "Database", "Delivery", "Orders", "Reading", "Telemetry"],
         ["Backup"] = ["Connections", "Database"],
         ["Diagnosis"] = ["Connections", "Database"],
-        ["Api"] = ["Accounts", "Alerts", "Backfill", "Capture", "Connections", "Database", "Delivery", "Drift", "Edits", "Files", "Holds", "Normalise", "Orders", "Privacy", "Reading", "Reconciliation", "Replays", "Review", "Rhythm", "Rules", "Subscriptions", "Telemetry"],
+        ["Api"] = ["Accounts", "Alerts", "Backfill", "Capture", "Connections", "Database", "Delivery", "Drift", "Edits", "Files", "Holds", "Normalise", "Orders", "Privacy", "Reading", "Reconciliation", "Replays", "Review", "Rhythm", "Rules", "Subscriptions", "Telemetry", "Webhooks"],
     };
 
     [Fact]
