@@ -9,10 +9,13 @@ public static class SchemaCheck
     private static readonly HashSet<string> Silent = ["$schema", "title", "description", "examples", "default", "$defs", "format"];
 
     /// <summary>Everything in which the document does not follow the schema, each with its place; empty when it does.</summary>
-    public static IReadOnlyList<string> Problems(JsonNode schema, JsonNode? document)
+    public static IReadOnlyList<string> Problems(JsonNode schema, JsonNode? document) => Problems(schema, document, schema);
+
+    /// <summary>The same for a schema that stands in a larger document, which its references are about.</summary>
+    public static IReadOnlyList<string> Problems(JsonNode schema, JsonNode? document, JsonNode root)
     {
         List<string> problems = [];
-        Check(schema, schema, document, "", problems);
+        Check(root, schema, document, "", problems);
         return problems;
     }
 
@@ -79,6 +82,20 @@ public static class SchemaCheck
                         Check(root, one!, value, path, inner);
                         return inner.Count == 0;
                     }), $"{path} is none of what it may be");
+                    break;
+                case "oneOf":
+                    Require(rule!.AsArray().Count(one =>
+                    {
+                        List<string> inner = [];
+                        Check(root, one!, value, path, inner);
+                        return inner.Count == 0;
+                    }) == 1, $"{path} is not exactly one of what it may be");
+                    break;
+                case "allOf":
+                    Array.ForEach([.. rule!.AsArray()], one => Check(root, one!, value, path, problems));
+                    break;
+                case "minimum" or "maximum":
+                    Require(value?.GetValueKind() is not JsonValueKind.Number || (keyword == "minimum" ? value.GetValue<decimal>() >= rule!.GetValue<decimal>() : value.GetValue<decimal>() <= rule!.GetValue<decimal>()), $"{path} is beyond the {keyword} {rule}");
                     break;
                 default:
                     problems.Add($"{path}: the keyword {keyword} is not known to this check");

@@ -27,8 +27,7 @@ internal static class BackfillCommand
             string body = await answer.Content.ReadAsStringAsync(cancellationToken);
             if (!answer.IsSuccessStatusCode)
             {
-                await Console.Error.WriteLineAsync($"The hub answered {(int)answer.StatusCode}: {body}");
-                return 1;
+                return await HubCalls.RefusedAsync(answer, body);
             }
 
             using var started = JsonDocument.Parse(body);

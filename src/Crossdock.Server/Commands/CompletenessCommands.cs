@@ -26,8 +26,7 @@ internal static class CompletenessCommands
             string body = await answer.Content.ReadAsStringAsync(cancellationToken);
             if (!answer.IsSuccessStatusCode)
             {
-                await Console.Error.WriteLineAsync($"The hub answered {(int)answer.StatusCode}: {body}");
-                return 1;
+                return await HubCalls.RefusedAsync(answer, body);
             }
 
             if (parsed.GetValue(json))
@@ -59,8 +58,7 @@ internal static class CompletenessCommands
             string body = await answer.Content.ReadAsStringAsync(cancellationToken);
             if (!answer.IsSuccessStatusCode)
             {
-                await Console.Error.WriteLineAsync($"The hub answered {(int)answer.StatusCode}: {body}");
-                return 1;
+                return await HubCalls.RefusedAsync(answer, body);
             }
 
             Console.WriteLine(body);

@@ -12,9 +12,10 @@ internal static class DriftCommand
     {
         var url = RemoteCommands.Url();
         var token = RemoteCommands.Token();
+        var json = HubCalls.JsonOption();
         var connection = new Option<string?>("--connection") { Description = "Only of this store" };
         var all = new Option<bool>("--all") { Description = "Also what was accepted, ignored, worked again or is over" };
-        var command = new Command("drift", "List what changed in the documents of stores: new, missing and changed fields, and the orders held for it.") { connection, all, url, token };
+        var command = new Command("drift", "List what changed in the documents of stores: new, missing and changed fields, and the orders held for it.") { connection, all, json, url, token };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var http = await RemoteCommands.HubAsync(parsed.GetValue(url)!, parsed.GetValue(token), cancellationToken);
@@ -23,13 +24,12 @@ internal static class DriftCommand
             string body = await answer.Content.ReadAsStringAsync(cancellationToken);
             if (!answer.IsSuccessStatusCode)
             {
-                await Console.Error.WriteLineAsync($"The hub answered {(int)answer.StatusCode}: {body}");
-                return 1;
+                return await HubCalls.RefusedAsync(answer, body);
             }
 
             using var rows = JsonDocument.Parse(body);
             var items = rows.RootElement.GetProperty("items");
-            Console.WriteLine(items.GetArrayLength() == 0 ? "Nothing changed in any store's documents." : string.Join("\n\n", items.EnumerateArray().Select(Lines)));
+            Console.WriteLine(parsed.GetValue(json) ? body : items.GetArrayLength() == 0 ? "Nothing changed in any store's documents." : string.Join("\n\n", items.EnumerateArray().Select(Lines)));
             return 0;
         });
         command.Subcommands.Add(Verb("accept", "It is right so: orders held for it go on.", url, token));
@@ -58,10 +58,11 @@ internal static class DriftCommand
 
     private static Command Verb(string verb, string description, Option<string> url, Option<string?> token)
     {
+        var json = HubCalls.JsonOption();
         var connection = new Argument<string>("connection") { Description = "The store's key" };
         var id = new Argument<string>("id") { Description = "The change, as drift lists it" };
         var because = new Option<string?>("--because") { Description = "Why; it is kept with the change and in the orders' timelines" };
-        var command = new Command(verb, description) { connection, id, because, url, token };
+        var command = new Command(verb, description) { connection, id, because, json, url, token };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var http = await RemoteCommands.HubAsync(parsed.GetValue(url)!, parsed.GetValue(token), cancellationToken);
@@ -70,13 +71,12 @@ internal static class DriftCommand
             string body = await answer.Content.ReadAsStringAsync(cancellationToken);
             if (!answer.IsSuccessStatusCode)
             {
-                await Console.Error.WriteLineAsync($"The hub answered {(int)answer.StatusCode}: {body}");
-                return 1;
+                return await HubCalls.RefusedAsync(answer, body);
             }
 
             using var done = JsonDocument.Parse(body);
             int orders = done.RootElement.GetProperty("orders").GetInt32();
-            Console.WriteLine(verb switch
+            Console.WriteLine(parsed.GetValue(json) ? body : verb switch
             {
                 "accept" => string.Create(CultureInfo.InvariantCulture, $"Accepted; {orders:N0} {(orders == 1 ? "order goes" : "orders go")} on."),
                 "replay" => string.Create(CultureInfo.InvariantCulture, $"{orders:N0} {(orders == 1 ? "order is" : "orders are")} worked again; what is still wrong stays held."),

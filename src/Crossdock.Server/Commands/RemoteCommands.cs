@@ -78,7 +78,6 @@ internal static class RemoteCommands
             if (body.Length > 0) Console.WriteLine(body.TrimEnd());
             return 0;
         }
-        await Console.Error.WriteLineAsync($"The hub answered {(int)answer.StatusCode}: {body}");
-        return 1;
+        return await HubCalls.RefusedAsync(answer, body);
     }
 }

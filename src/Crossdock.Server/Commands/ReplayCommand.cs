@@ -254,7 +254,7 @@ internal static class ReplayCommand
             return JsonNode.Parse(body);
         }
 
-        await Console.Error.WriteLineAsync($"The hub answered {(int)answer.StatusCode}: {body}");
+        await Console.Error.WriteLineAsync(HubCalls.Words((int)answer.StatusCode, body));
         return null;
     }
 

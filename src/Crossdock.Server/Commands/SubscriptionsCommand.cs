@@ -12,9 +12,10 @@ internal static class SubscriptionsCommand
     {
         var url = RemoteCommands.Url();
         var token = RemoteCommands.Token();
+        var json = HubCalls.JsonOption();
         var connection = new Argument<string>("connection") { Description = "The store's key" };
         var check = new Option<bool>("--check") { Description = "Check them now, and put back what is missing" };
-        var command = new Command("subscriptions", "Show how a connection's webhooks stand at its platform. Ends with 1 when they are not all there and on.") { connection, check, url, token };
+        var command = new Command("subscriptions", "Show how a connection's webhooks stand at its platform. Ends with 1 when they are not all there and on.") { connection, check, json, url, token };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var http = await RemoteCommands.HubAsync(parsed.GetValue(url)!, parsed.GetValue(token), cancellationToken);
@@ -23,12 +24,11 @@ internal static class SubscriptionsCommand
             string body = await answer.Content.ReadAsStringAsync(cancellationToken);
             if (!answer.IsSuccessStatusCode)
             {
-                await Console.Error.WriteLineAsync($"The hub answered {(int)answer.StatusCode}: {body}");
-                return 1;
+                return await HubCalls.RefusedAsync(answer, body);
             }
 
             using var told = JsonDocument.Parse(body);
-            Console.WriteLine(Lines(told.RootElement));
+            Console.WriteLine(parsed.GetValue(json) ? body : Lines(told.RootElement));
             return told.RootElement.GetProperty("isWatched").GetBoolean() && told.RootElement.GetProperty("problem").ValueKind == JsonValueKind.Null ? 0 : 1;
         });
         return command;

@@ -11,8 +11,9 @@ internal static class TestConnectionCommand
     {
         var url = RemoteCommands.Url();
         var token = RemoteCommands.Token();
+        var json = HubCalls.JsonOption();
         var connection = new Argument<string>("connection") { Description = "The connection's key" };
-        var command = new Command("test-connection", "Try a connection's settings against its platform. Ends with 1 when something failed.") { connection, url, token };
+        var command = new Command("test-connection", "Try a connection's settings against its platform. Ends with 1 when something failed.") { connection, json, url, token };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var http = await RemoteCommands.HubAsync(parsed.GetValue(url)!, parsed.GetValue(token), cancellationToken);
@@ -20,12 +21,11 @@ internal static class TestConnectionCommand
             string body = await answer.Content.ReadAsStringAsync(cancellationToken);
             if (!answer.IsSuccessStatusCode)
             {
-                await Console.Error.WriteLineAsync($"The hub answered {(int)answer.StatusCode}: {body}");
-                return 1;
+                return await HubCalls.RefusedAsync(answer, body);
             }
 
             using var tested = JsonDocument.Parse(body);
-            Console.WriteLine(Lines(tested.RootElement));
+            Console.WriteLine(parsed.GetValue(json) ? body : Lines(tested.RootElement));
             return tested.RootElement.GetProperty("verdict").GetString() == "failed" ? 1 : 0;
         });
         return command;

@@ -14,11 +14,12 @@ internal static class TokenCommand
     {
         var url = RemoteCommands.Url();
         var token = RemoteCommands.Token();
+        var json = HubCalls.JsonOption();
         var name = new Argument<string>("name") { Description = "Which program has it" };
         var scopes = new Option<string[]>("--scope") { Description = "What it may do: read, analyse, write, configure, administer; several by repeating it. Each includes read", DefaultValueFactory = _ => ["read"] };
         var connections = new Option<string[]>("--connection") { Description = "Key of a connection it is limited to; several by repeating it. Left out: all", DefaultValueFactory = _ => [] };
         var days = new Option<int?>("--days") { Description = "After how many days it runs out; left out: never" };
-        var command = new Command("create", "Make a token. It is shown this once.") { name, scopes, connections, days, url, token };
+        var command = new Command("create", "Make a token. It is shown this once.") { name, scopes, connections, days, json, url, token };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var http = await RemoteCommands.HubAsync(parsed.GetValue(url)!, parsed.GetValue(token), cancellationToken);
@@ -30,7 +31,7 @@ internal static class TokenCommand
                 expiresAt = parsed.GetValue(days) is { } after ? TimeProvider.System.GetUtcNow().AddDays(after).ToString("O", CultureInfo.InvariantCulture) : null,
             }), Encoding.UTF8, "application/json");
             using var answer = await http.PostAsync("/api/v1/tokens", content, cancellationToken);
-            return await ShowAsync(answer, made => $"{made.GetProperty("token").GetString()}\n{Line(made.GetProperty("details"))}", cancellationToken);
+            return await ShowAsync(answer, parsed.GetValue(json), made => $"{made.GetProperty("token").GetString()}\n{Line(made.GetProperty("details"))}", cancellationToken);
         });
         return command;
     }
@@ -39,12 +40,13 @@ internal static class TokenCommand
     {
         var url = RemoteCommands.Url();
         var token = RemoteCommands.Token();
-        var command = new Command("list", "All tokens: what each may do, until when, and when it was last used.") { url, token };
+        var json = HubCalls.JsonOption();
+        var command = new Command("list", "All tokens: what each may do, until when, and when it was last used.") { json, url, token };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var http = await RemoteCommands.HubAsync(parsed.GetValue(url)!, parsed.GetValue(token), cancellationToken);
             using var answer = await http.GetAsync("/api/v1/tokens", cancellationToken);
-            return await ShowAsync(answer, list => list.GetProperty("items").GetArrayLength() == 0 ? "There is no token yet." : string.Join('\n', list.GetProperty("items").EnumerateArray().Select(Line)), cancellationToken);
+            return await ShowAsync(answer, parsed.GetValue(json), list => list.GetProperty("items").GetArrayLength() == 0 ? "There is no token yet." : string.Join('\n', list.GetProperty("items").EnumerateArray().Select(Line)), cancellationToken);
         });
         return command;
     }
@@ -53,13 +55,14 @@ internal static class TokenCommand
     {
         var url = RemoteCommands.Url();
         var token = RemoteCommands.Token();
+        var json = HubCalls.JsonOption();
         var id = new Argument<Guid>("id") { Description = "The token's id, as list shows it" };
-        var command = new Command("revoke", "End a token for good.") { id, url, token };
+        var command = new Command("revoke", "End a token for good.") { id, json, url, token };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var http = await RemoteCommands.HubAsync(parsed.GetValue(url)!, parsed.GetValue(token), cancellationToken);
             using var answer = await http.DeleteAsync($"/api/v1/tokens/{parsed.GetValue(id)}", cancellationToken);
-            return await ShowAsync(answer, _ => "Revoked.", cancellationToken);
+            return await ShowAsync(answer, parsed.GetValue(json), _ => "Revoked.", cancellationToken);
         });
         return command;
     }
@@ -74,17 +77,16 @@ internal static class TokenCommand
 
     private static string? Day(JsonElement time) => time.ValueKind == JsonValueKind.String ? time.GetDateTimeOffset().UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) : null;
 
-    private static async Task<int> ShowAsync(HttpResponseMessage answer, Func<JsonElement, string> show, CancellationToken cancellationToken)
+    private static async Task<int> ShowAsync(HttpResponseMessage answer, bool isJson, Func<JsonElement, string> show, CancellationToken cancellationToken)
     {
         string body = await answer.Content.ReadAsStringAsync(cancellationToken);
         if (!answer.IsSuccessStatusCode)
         {
-            await Console.Error.WriteLineAsync($"The hub answered {(int)answer.StatusCode}: {body}");
-            return 1;
+            return await HubCalls.RefusedAsync(answer, body);
         }
 
         using var document = JsonDocument.Parse(body.Length == 0 ? "{}" : body);
-        Console.WriteLine(show(document.RootElement));
+        Console.WriteLine(isJson ? (body.Length == 0 ? "{}" : body) : show(document.RootElement));
         return 0;
     }
 }

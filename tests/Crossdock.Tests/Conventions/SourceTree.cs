@@ -12,6 +12,8 @@ internal static class SourceTree
             .Where(file => !file.Contains("/bin/", StringComparison.Ordinal) && !file.Contains("/obj/", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal)];
 
+    internal static string Full(string file) => Path.Combine(Root, file);
+
     internal static string Read(string file) => File.ReadAllText(Path.Combine(Root, file));
 
     private static string Find()
