@@ -27,6 +27,7 @@ internal sealed class ApiDocument(IServiceProvider services) : IDisposable
         [412] = ("Somebody changed it meanwhile", "Nothing was changed: it is not what you looked at any more. Read it again, and send your change with the ETag of that answer in If-Match."),
         [413] = ("The file is too large", "A file has at most 100 MB."),
         [422] = ("This key was used for another request", "Nothing was done: this Idempotency-Key came before with another method, address or body. Make a new key for every change."),
+        [428] = ("Which version?", "Send the version that you read: its ETag as If-Match, or version in the body."),
         [429] = ("Too many requests", "Nothing was done. Wait as many seconds as Retry-After says."),
         [503] = ("The database does not answer", "Nothing was changed. Try again in a few seconds; /health/ready says when the hub is well."),
     };
@@ -206,7 +207,7 @@ internal sealed class ApiDocument(IServiceProvider services) : IDisposable
         foreach (int status in errors.Distinct().Order())
         {
             string code = status.ToString(CultureInfo.InvariantCulture);
-            var (title, detail) = Errors[status];
+            var (title, detail) = Errors.GetValueOrDefault(status, ("Refused", "Nothing was changed."));
             var response = new JsonObject
             {
                 ["description"] = title,
