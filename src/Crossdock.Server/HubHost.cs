@@ -29,6 +29,7 @@ public static class HubHost
 
             application = Build(settings with { DataFolder = dataFolder }, roles, database, configuration);
             string? madeUp = await application.Services.GetRequiredService<FirstToken>().EnsureAsync(settings.AdminToken, dataFolder, cancellationToken);
+            await FirstAccountAsync(application.Services, settings.AdminPassword, cancellationToken);
             await application.Services.GetRequiredService<Partitions>().TryMaintainAsync(cancellationToken);
             await application.StartAsync(cancellationToken);
             return new RunningHub(application, database, dataFolder, madeUp, applied);
@@ -38,6 +39,22 @@ public static class HubHost
             if (application is not null) await application.DisposeAsync();
             await database.DisposeAsync();
             throw;
+        }
+    }
+
+    private static async Task FirstAccountAsync(IServiceProvider services, string? password, CancellationToken cancellationToken)
+    {
+        if (string.IsNullOrEmpty(password))
+        {
+            return;
+        }
+
+        await using var scope = services.CreateAsyncScope();
+        // Of nodes that start at once one makes it; the others find it.
+        if (!await services.GetRequiredService<UserDirectory>().AnyAsync(cancellationToken)
+            && await scope.ServiceProvider.GetRequiredService<UserAccounts>().CreateFirstAsync("admin", null, password, cancellationToken) is { Refusal: { } refusal } && !await services.GetRequiredService<UserDirectory>().AnyAsync(cancellationToken))
+        {
+            throw new HubException($"The first administrator cannot have the password in Crossdock__AdminPassword: {refusal}");
         }
     }
 

@@ -9,6 +9,7 @@ using Crossdock.Database;
 using Crossdock.Delivery;
 using Crossdock.Files;
 using Crossdock.Holds;
+using Crossdock.Keys;
 using Crossdock.Model.Connectors;
 using Crossdock.Normalise;
 using Crossdock.Privacy;
@@ -42,6 +43,7 @@ internal static class HubParts
         services.AddProcessing(isOpen: roles.Contains("process"));
         if (roles.Contains("capture")) services.AddCapture().AddRelays();
         if (roles.Contains("schedule")) services.AddReading().AddSubscriptions().AddQuietWatch().AddBackfill().AddReconciliation().AddFileWork().AddReplays().AddAlertRoutes().AddPrivacyWork();
+        services.AddKeyWork(isScheduler: roles.Contains("schedule"));
         services.AddWatch(isScheduler: roles.Contains("schedule"));
         services.AddHolds();
         services.AddCrossdockAuthentication();

@@ -21,6 +21,9 @@ public sealed record HubSettings
     /// <summary>The administrator's token; null or empty keeps the present one, or makes one up at the first start.</summary>
     public string? AdminToken { get; init; }
 
+    /// <summary>Password of the first administrator, <c>admin</c>, made at the first start; at least 12 characters. Null or empty makes none, and once there is any account it means nothing.</summary>
+    public string? AdminPassword { get; init; }
+
     /// <summary>What this node does, separated by commas: capture, process, deliver, schedule, console. Default all.</summary>
     public string Roles { get; init; } = "capture,process,deliver,schedule,console";
 

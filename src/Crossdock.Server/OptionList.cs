@@ -29,6 +29,7 @@ internal static class OptionList
         ("Replays", typeof(Crossdock.Replays.ReplayOptions)),
         ("Subscriptions", typeof(Crossdock.Subscriptions.SubscriptionOptions)),
         ("Alerts", typeof(Crossdock.Watch.WatchOptions)),
+        ("Keys", typeof(Crossdock.Keys.KeyOptions)),
         ("Rhythm", typeof(Crossdock.Rhythm.RhythmOptions)),
         ("Reconciliation", typeof(Crossdock.Reconciliation.ReconciliationOptions)),
         ("Connections", typeof(Crossdock.Connections.ConnectionsOptions)),

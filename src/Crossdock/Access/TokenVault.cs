@@ -7,6 +7,9 @@ using Microsoft.AspNetCore.DataProtection;
 
 namespace Crossdock.Access;
 
+/// <summary>How a token stands after a look at it.</summary>
+internal sealed record KeptToken(string Name, DateTimeOffset ExpiresAt, bool WasRenewed, Exception? Problem);
+
 /// <summary>One connection's access tokens: in memory while they are good, in the database protected with the keys of the data folder.
 /// A token is renewed ahead of its end under a lock on its row, so that of all nodes one asks the platform.</summary>
 internal sealed class TokenVault(ConnectionId connection, TokenStore store, IDataProtector protector, TimeProvider clock) : ITokenVault
@@ -15,8 +18,39 @@ internal sealed class TokenVault(ConnectionId connection, TokenStore store, IDat
     // Renewed, but the database did not take it: a refresh token that the platform has rotated must not be lost.
     private readonly ConcurrentDictionary<string, (StoredToken Token, DateTimeOffset ObtainedAt)> unsaved = new(StringComparer.Ordinal);
 
+    // How each token that was used on this node is renewed, as it was asked for last.
+    private readonly ConcurrentDictionary<string, Func<StoredToken?, CancellationToken, Task<StoredToken>>> renewals = new(StringComparer.Ordinal);
+
+    /// <summary>Renews what is about to run out, of the tokens that this node has used, before anybody asks. Answers how each stands; a failure ends nothing.</summary>
+    public async Task<IReadOnlyList<KeptToken>> KeepAsync(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        List<KeptToken> kept = [];
+        foreach (var (name, renew) in renewals)
+        {
+            if (!inMemory.TryGetValue(name, out var known))
+            {
+                continue;
+            }
+
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            limit.CancelAfter(patience);
+            try
+            {
+                var token = await GetAsync(name, renew, limit.Token);
+                kept.Add(new(name, token.ExpiresAt, token != known.Token, null));
+            }
+            catch (Exception failure) when (failure is not OutOfMemoryException && !cancellationToken.IsCancellationRequested)
+            {
+                kept.Add(new(name, known.Token.ExpiresAt, false, failure is OperationCanceledException ? new TimeoutException("the platform does not answer") : failure));
+            }
+        }
+
+        return kept;
+    }
+
     public async Task<StoredToken> GetAsync(string name, Func<StoredToken?, CancellationToken, Task<StoredToken>> renew, CancellationToken cancellationToken)
     {
+        renewals[name] = renew;
         if (inMemory.TryGetValue(name, out var known) && IsGood(known.Token, known.ObtainedAt))
         {
             return known.Token;

@@ -10,6 +10,9 @@ internal sealed class TokenVaults(TokenStore store, IDataProtectionProvider prot
 {
     private readonly ConcurrentDictionary<ConnectionId, TokenVault> vaults = new();
 
+    /// <summary>All that were used on this node.</summary>
+    public IEnumerable<(ConnectionId Connection, TokenVault Vault)> All => vaults.Select(pair => (pair.Key, pair.Value));
+
     public ITokenVault Of(ConnectionId connection) => vaults.GetOrAdd(connection, id =>
         new TokenVault(id, store, protection.CreateProtector("crossdock.token", id.Value.ToString(System.Globalization.CultureInfo.InvariantCulture)), clock));
 }

@@ -85,6 +85,7 @@ public static class ApiRegistration
         WebhookEndpoints.Map(api);
         AccountEndpoints.Map(api);
         PrivacyEndpoints.Map(api);
+        KeyEndpoints.Map(api);
         endpoints.Map("/api/{**path}", () => Problems.NotFound("There is no such address, or not with this method or content type (JSON bodies need Content-Type: application/json). /openapi/v1.json lists them all.")).AllowAnonymous().ExcludeFromDescription();
         return endpoints;
     }

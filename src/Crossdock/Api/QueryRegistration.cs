@@ -7,6 +7,7 @@ using Crossdock.Drift;
 using Crossdock.Edits;
 using Crossdock.Files;
 using Crossdock.Holds;
+using Crossdock.Keys;
 using Crossdock.Orders;
 using Crossdock.Privacy;
 using Crossdock.Reading;
@@ -40,6 +41,7 @@ public static class QueryRegistration
         .AddPrivacy()
         .AddSingleton<EditQueries>()
         .AddSingleton<FirstApprovals>()
+        .AddKeys()
         .AddSingleton<BackfillQueries>()
         .AddDrift()
         .AddSingleton<DriftQueries>()

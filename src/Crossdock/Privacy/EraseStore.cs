@@ -5,7 +5,7 @@ using NpgsqlTypes;
 namespace Crossdock.Privacy;
 
 /// <summary>An order whose person is taken out.</summary>
-internal sealed record ErasableOrder(Guid Id, int Connection, string ExternalId, string Number, byte[] Document, Guid EventId);
+internal sealed record ErasableOrder(Guid Id, int Connection, string ExternalId, string Number, byte[] Document, Guid EventId, bool IsErased);
 
 /// <summary>A row with texts that may hold the person.</summary>
 internal sealed record TextRow(Guid Id, string?[] Texts);
@@ -16,7 +16,7 @@ internal sealed record PayloadRow(Guid Id, string Headers, byte[] Body);
 /// <summary>The statements that take a person out of everything that hangs on an order.</summary>
 internal static class EraseStore
 {
-    public const string Orders = "SELECT id, connection_id, external_id, number, document, event_id FROM orders WHERE id = $1 FOR UPDATE";
+    public const string Orders = "SELECT id, connection_id, external_id, number, document, event_id, erased_at IS NOT NULL FROM orders WHERE id = $1 FOR UPDATE";
 
     // As the order's page finds them, and what is parked under its key.
     public const string Events = """

@@ -22,7 +22,7 @@ internal sealed class PersonEraser(NpgsqlDataSource database, TimeProvider clock
         var now = clock.GetUtcNow();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var rows = await ReadAsync(connection, EraseStore.Orders, order, reader => new ErasableOrder(reader.GetGuid(0), reader.GetInt32(1), reader.GetString(2), reader.GetString(3), Encoding.UTF8.GetBytes(reader.GetString(4)), reader.GetGuid(5)), cancellationToken);
+        var rows = await ReadAsync(connection, EraseStore.Orders, order, reader => new ErasableOrder(reader.GetGuid(0), reader.GetInt32(1), reader.GetString(2), reader.GetString(3), Encoding.UTF8.GetBytes(reader.GetString(4)), reader.GetGuid(5), reader.GetBoolean(6)), cancellationToken);
         if (rows is not [var row])
         {
             return null;
@@ -105,6 +105,11 @@ internal sealed class PersonEraser(NpgsqlDataSource database, TimeProvider clock
         {
             batch.BatchCommands.Add(new(EraseStore.OrderDone) { Parameters = { Id(request), Id(order), Parameters.Time(now) } });
             batch.BatchCommands.Add(Counting(request, counts));
+        }
+
+        // Also lists and searches follow the timeline.
+        if (!row.IsErased)
+        {
             batch.BatchCommands.Add(new("INSERT INTO timeline (id, order_id, connection_id, entries) VALUES ($1, $2, $3, $4)")
             {
                 Parameters =

@@ -13,4 +13,5 @@ internal static class AlertEventIds
     public const int KeysRotated = 2220;
     public const int KeysWait = 2221;
     public const int TokenNotRenewed = 2230;
+    public const int TokensWait = 2231;
 }

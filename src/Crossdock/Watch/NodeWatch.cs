@@ -28,9 +28,11 @@ internal sealed class NodeWatch : IDisposable
         (this.alerts, this.store, this.certificates, this.options, this.clock) = (alerts, store, certificates, options.Value, clock);
         dataFolder = Path.GetFullPath(configuration["Crossdock:DataFolder"] ?? "data");
         double limit = this.options.CaptureMilliseconds / 1000.0;
-        listener.InstrumentPublished = static (instrument, listening) =>
+        // Asked for before the listener starts: while the meter is being made, its own property is still empty when the instrument is announced.
+        var watched = HubMeter.CaptureDuration;
+        listener.InstrumentPublished = (instrument, listening) =>
         {
-            if (instrument == HubMeter.CaptureDuration)
+            if (instrument == watched)
             {
                 listening.EnableMeasurementEvents(instrument);
             }

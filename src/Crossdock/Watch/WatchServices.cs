@@ -19,6 +19,7 @@ public static class WatchServices
         if (isScheduler)
         {
             services.AddSingleton<HubWatch>();
+            services.AddHostedService<TokenKeeper>();
         }
 
         services.AddHostedService(provider => new WatchRole(provider.GetRequiredService<NodeWatch>(), provider.GetService<HubWatch>(), provider.GetRequiredService<IOptions<WatchOptions>>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<WatchRole>>()));

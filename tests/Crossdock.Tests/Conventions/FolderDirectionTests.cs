@@ -26,7 +26,8 @@ public sealed partial class FolderDirectionTests
         ["Delivery"] = ["Accounts", "Connections", "Database", "Holds", "Orders", "Telemetry"],
         ["Alerts"] = ["Accounts", "Connections", "Database", "Telemetry"],
         ["Privacy"] = ["Accounts", "Alerts", "Connections", "Database", "Orders", "Telemetry"],
-        ["Watch"] = ["Alerts", "Connections", "Database", "Telemetry"],
+        ["Keys"] = ["Accounts", "Database", "Telemetry"],
+        ["Watch"] = ["Access", "Alerts", "Connections", "Database", "Telemetry"],
         ["Holds"] = ["Accounts", "Connections", "Database", "Delivery", "Orders", "Telemetry"],
         ["Backfill"] = ["Access", "Connections", "Database", "Normalise", "Orders", "Reading", "Telemetry"],
         ["Reading"] = ["Access", "Alerts", "Capture", "Connections", "Database", "Normalise", "Telemetry"],
@@ -40,7 +41,7 @@ public sealed partial class FolderDirectionTests
         ["Webhooks"] = ["Accounts", "Alerts", "Connections", "Database", "Delivery", "Orders", "Reading", "Telemetry"],
         ["Backup"] = ["Connections", "Database"],
         ["Diagnosis"] = ["Connections", "Database"],
-        ["Api"] = ["Accounts", "Alerts", "Backfill", "Capture", "Connections", "Database", "Delivery", "Drift", "Edits", "Files", "Holds", "Normalise", "Orders", "Privacy", "Reading", "Reconciliation", "Replays", "Review", "Rhythm", "Rules", "Subscriptions", "Telemetry", "Webhooks"],
+        ["Api"] = ["Accounts", "Alerts", "Backfill", "Capture", "Connections", "Database", "Delivery", "Drift", "Edits", "Files", "Holds", "Keys", "Normalise", "Orders", "Privacy", "Reading", "Reconciliation", "Replays", "Review", "Rhythm", "Rules", "Subscriptions", "Telemetry", "Webhooks"],
     };
 
     [Fact]
