@@ -63,7 +63,12 @@ internal static class EraseStore
 
     public const string WriteParked = "UPDATE parked_events SET value = NULL, path = NULL WHERE event_id = ANY ($1) AND value IS NOT NULL";
 
-    public const string Edits = "SELECT id, before_value, value, shop_value, theirs, because FROM order_edits WHERE order_id = $1";
+    // Words of the person are only those of fields that tell of one: a city or a quantity stands in other texts with right.
+    public const string Edits = """
+        SELECT id, p.before_value, p.value, p.shop_value, p.theirs FROM order_edits e
+        LEFT JOIN LATERAL (SELECT e.before_value, e.value, e.shop_value, e.theirs WHERE e.field = 'note' OR e.field ~ '^(shipTo|billTo|customer)\.(name|firstName|lastName|company|line1|line2|phone|email|taxId)$') p ON true
+        WHERE e.order_id = $1
+        """;
 
     // What people had changed is not laid over the document without the person, and what it was stands nowhere else than in the audit log.
     public const string DropEdits = "DELETE FROM order_edits WHERE order_id = $1";

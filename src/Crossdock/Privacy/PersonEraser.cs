@@ -42,8 +42,8 @@ internal sealed class PersonEraser(NpgsqlDataSource database, TimeProvider clock
         }
 
         person.Add(document);
-        var edits = await TextsAsync(connection, EraseStore.Edits, order, 5, cancellationToken);
-        foreach (string? text in edits.SelectMany(edit => edit.Texts.Take(4)))
+        var edits = await TextsAsync(connection, EraseStore.Edits, order, 4, cancellationToken);
+        foreach (string? text in edits.SelectMany(edit => edit.Texts))
         {
             person.Add(text);
         }

@@ -288,8 +288,10 @@ public sealed class EditTests(TestDatabase database) : IClassFixture<TestDatabas
     {
         await using var hub = await TestHub.StartAsync(database.DataSource, needsApproval: true);
         var id = await OrderAsync(hub, 51_098, "awaiting_approval");
-        await Actions(hub).SaveAsync(id, Set(("shipTo.name", "Rosa Fuentes")), Eva, default);
+        await Actions(hub).SaveAsync(id, Set(("shipTo.name", "Rosa Fuentes"), ("shipTo.city", "announced")), Eva, default);
         await new Crossdock.Privacy.PersonEraser(hub.Database, TimeProvider.System).EraseAsync(Guid.NewGuid(), id, [], isSweep: true, default);
+        // A city is nobody's name: where it stands in other texts it stays.
+        Assert.Contains(await hub.TimelineAsync("51098"), entry => entry.Text.Contains("announced the order", StringComparison.Ordinal));
         Assert.Equal("0 false", await hub.ScalarAsync(Ask(id, $"(SELECT count(*) FROM order_edits WHERE order_id = '{id}') || ' ' || edited")));
         await hub.SendAsync(TestHub.Order(51_098, "2026-11-01T10:00:09Z", quantity: 2), "w-51098-b");
         await hub.UntilAsync(Ask(id, "document -> 'lines' -> 0 ->> 'currentQuantity'"), "2");
