@@ -34,6 +34,8 @@ switch (args.FirstOrDefault())
         return await DropsBench.RunAsync(Option("--orders", 20_000), Option("--percent", 1), Option("--every", 300), Option("--grace", 180)) ? 0 : 1;
     case "replay":
         return await ReplayBench.RunAsync(Option("--orders", 1_000_000), args.Contains("--wait")) ? 0 : 1;
+    case "pages":
+        return await PagesBench.RunAsync(Option("--orders", 1_000_000), Text("--database"), Option("--rounds", 30)) ? 0 : 1;
     default:
         Console.WriteLine("""
             ./bench capture    signed webhooks per second, against three bare receivers     [--rounds 5] [--seconds 8] [--sustain 60]
@@ -44,6 +46,7 @@ switch (args.FirstOrDefault())
             ./bench backfill   share of a platform's own limit that a backfill uses         [--seconds 60] [--limit 50]
             ./bench drops      shops that lose webhooks, until nothing is missing            [--orders 20000] [--percent 1] [--every 300] [--grace 180]
             ./bench replay     stored orders tried under other rules, against reading and mapping [--orders 1000000] [--wait]
+            ./bench pages      the console's pages with many orders, every filter and order  [--orders 1000000] [--database CONNECTION] [--rounds 30]
             ./bench faults     kills hub and PostgreSQL with orders in flight, and counts    [--runs 1] [--seed 1] [--orders 1000] [--kills 5]
             """);
         return args.Length == 0 ? 0 : 2;

@@ -4,6 +4,7 @@ using Crossdock.WebConsole.Accounts;
 using Crossdock.WebConsole.Actions;
 using Crossdock.WebConsole.Alerts;
 using Crossdock.WebConsole.Backfills;
+using Crossdock.WebConsole.Bulk;
 using Crossdock.WebConsole.Completeness;
 using Crossdock.WebConsole.Connect;
 using Crossdock.WebConsole.Connections;
@@ -71,6 +72,7 @@ public static class ConsoleRegistration
         var forms = app.MapGroup("").NeedsAtLeastRead();
         ActionEndpoints.Map(forms);
         EditForms.Map(forms);
+        BulkForms.Map(forms);
         AlertForms.Map(forms);
         RouteForms.Map(forms);
         WebhookForms.Map(forms);

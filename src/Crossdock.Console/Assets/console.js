@@ -56,6 +56,8 @@ if (document.querySelector("[data-live]")) {
   document.addEventListener("visibilitychange", refresh);
 }
 document.addEventListener("click", e => {
+  const close = e.target.closest("[data-close]");
+  if (close) close.closest("dialog").close();
   const toggle = e.target.closest("[data-menu]");
   if (toggle) toggle.setAttribute("aria-expanded", String(toggle.closest(".side").classList.toggle("open")));
 });
@@ -92,3 +94,97 @@ for (const tools of document.querySelectorAll("[data-raw]")) {
     catch { getSelection().selectAllChildren(body); found.textContent = "Marked: copy it with the keyboard."; }
   });
 }
+
+// Search as you type: the same page is asked for its list, the last question counts, and the address says what is shown.
+let asking = null, waiting = 0;
+const said = document.getElementById("said");
+const say = text => { if (said) said.textContent = text; };
+function question(form) {
+  const fields = [...new FormData(form)].filter(([, value]) => value !== "");
+  return form.action.split("?")[0] + (fields.length ? "?" + new URLSearchParams(fields) : "");
+}
+async function search(form) {
+  asking?.abort();
+  asking = new AbortController();
+  const address = question(form), list = document.getElementById(form.dataset.search);
+  try {
+    const answer = await fetch(address, { headers: { "X-Live": "1" }, signal: asking.signal });
+    if (answer.redirected) { location.href = answer.url; return; }
+    if (!answer.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    times(page);
+    list.innerHTML = page.getElementById(list.id).innerHTML;
+    history.replaceState(null, "", address);
+    remember();
+    say(list.querySelector(".pager span")?.textContent ?? list.querySelector(".empty b")?.textContent ?? "");
+  } catch (error) {
+    if (error.name !== "AbortError") say("The hub does not answer.");
+  }
+}
+document.addEventListener("input", e => {
+  if (!e.target.matches("[data-search] input[type=search]")) return;
+  clearTimeout(waiting);
+  waiting = setTimeout(search, 200, e.target.form);
+});
+
+// Keys: nothing happens while somebody types, and nothing with Ctrl, Alt or Meta.
+const rows = () => [...document.querySelectorAll("main table.cards tbody tr")].map(row => row.querySelector("a.strong, td a")).filter(Boolean);
+function move(by) {
+  const all = rows();
+  if (all.length === 0) return false;
+  const at = all.findIndex(link => link.closest("tr").contains(document.activeElement));
+  const next = all[Math.min(all.length - 1, Math.max(0, at + by))];
+  next.focus();
+  next.scrollIntoView({ block: "nearest" });
+  return true;
+}
+function remember() {
+  if (document.querySelector("[data-list=orders]")) try { sessionStorage.setItem("orders", JSON.stringify(rows().map(link => link.getAttribute("href")))); } catch { /* without it there is no next order */ }
+}
+remember();
+function neighbour(by) {
+  try {
+    const all = JSON.parse(sessionStorage.getItem("orders") ?? "[]"), at = all.indexOf(location.pathname), to = all[at + by];
+    if (at >= 0 && to) location.href = to; else say(by > 0 ? "This was the last order of the list." : "This was the first order of the list.");
+  } catch { say("Open an order from the list first."); }
+  return true;
+}
+// A button that asks for a reason: first the reason, then Enter presses that button and no other.
+function decide(key) {
+  const button = document.querySelector(`main [data-key="${key}"]`);
+  if (!button) return false;
+  const reason = button.form.querySelector("[name=because]");
+  if (reason && !reason.value) {
+    button.form.dataset.chosen = key;
+    reason.focus();
+    say(`${button.textContent}: give a reason, then Enter.`);
+  } else button.form.requestSubmit(button);
+  return true;
+}
+const keys = {
+  "/": () => { const field = document.querySelector("main input[type=search]"); field?.focus(); field?.select(); return !!field; },
+  j: () => move(1), k: () => move(-1), ArrowDown: () => document.querySelector("main table.cards tbody")?.contains(document.activeElement) && move(1), ArrowUp: () => document.querySelector("main table.cards tbody")?.contains(document.activeElement) && move(-1),
+  x: () => { const box = document.activeElement.closest("tr")?.querySelector("input[type=checkbox]"); if (box) { box.click(); say(box.checked ? "Chosen." : "Not chosen."); } return !!box; },
+  a: () => decide("a"), h: () => decide("h"),
+  n: () => /^\/orders\/[0-9a-f-]{36}$/.test(location.pathname) && neighbour(1), p: () => /^\/orders\/[0-9a-f-]{36}$/.test(location.pathname) && neighbour(-1),
+  "?": () => { const help = document.getElementById("keys"); help?.showModal(); return !!help; },
+};
+// Single keys can be switched off, for who speaks to the browser or hits them by chance.
+const hasKeys = () => { try { return localStorage.getItem("keys") !== "off"; } catch { return true; } };
+const keySwitch = document.getElementById("keys-on");
+if (keySwitch) {
+  keySwitch.checked = hasKeys();
+  keySwitch.addEventListener("change", () => { try { localStorage.setItem("keys", keySwitch.checked ? "on" : "off"); } catch { /* then they stay on */ } });
+}
+document.addEventListener("keydown", e => {
+  if (e.ctrlKey || e.altKey || e.metaKey || e.isComposing) return;
+  const at = e.target;
+  if (e.key === "Enter" && at.matches?.("input[name=because]") && at.form.dataset.chosen) {
+    const button = at.form.querySelector(`[data-key="${at.form.dataset.chosen}"]`);
+    if (button && at.value) { e.preventDefault(); at.form.requestSubmit(button); }
+    return;
+  }
+  if (e.key === "Escape" && at.matches?.("input, textarea")) { at.blur(); return; }
+  if (at.matches?.("textarea, select, [contenteditable], input:not([type=checkbox])") || document.querySelector("dialog[open]")) return;
+  if (Object.hasOwn(keys, e.key) && (hasKeys() || e.key === "?") && keys[e.key]()) e.preventDefault();
+});

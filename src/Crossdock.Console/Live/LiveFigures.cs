@@ -4,6 +4,7 @@ using Crossdock.Delivery;
 using Crossdock.Capture;
 using Crossdock.Database;
 using Crossdock.Holds;
+using Crossdock.Rhythm;
 using Crossdock.Telemetry;
 
 namespace Crossdock.WebConsole.Live;
@@ -16,6 +17,7 @@ internal sealed record Figures(
     IReadOnlyList<DeliveryRow> DeadLetters,
     IReadOnlyList<ParkedRow> Parked,
     IReadOnlyList<AlertRow> Alerts,
+    IReadOnlyDictionary<string, (long Today, double? Usually)> Usual,
     DateTimeOffset At)
 {
     /// <summary>All stores with what they sent today, those with most orders first; a silent one is worth seeing too.</summary>
@@ -28,7 +30,7 @@ internal sealed record Figures(
 }
 
 /// <summary>Reads the figures once for everybody who looks: at most every second, and never when nobody does.</summary>
-internal sealed class LiveFigures(DashboardQueries dashboard, ConnectionQueries connections, HoldQueries holds, DeliveryQueries deliveries, EventQueries events, AlertQueries alerts, TimeProvider clock) : IDisposable
+internal sealed class LiveFigures(DashboardQueries dashboard, ConnectionQueries connections, HoldQueries holds, DeliveryQueries deliveries, EventQueries events, AlertQueries alerts, RhythmQueries rhythms, TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
     private static readonly PageRequest Newest = new(null, PageRequest.MaximumTake);
@@ -69,6 +71,9 @@ internal sealed class LiveFigures(DashboardQueries dashboard, ConnectionQueries 
         }
     }
 
+    /// <summary>The connections, as of the last figures.</summary>
+    public async Task<IReadOnlyList<ConnectionSummary>> ConnectionsAsync(CancellationToken cancellationToken) => (await CurrentAsync(cancellationToken)).Connections;
+
     public void Dispose() => reading.Dispose();
 
     private async Task<Figures> ReadAsync(CancellationToken cancellationToken) => new(
@@ -78,6 +83,7 @@ internal sealed class LiveFigures(DashboardQueries dashboard, ConnectionQueries 
         (await deliveries.DeadLettersAsync(null, Newest, cancellationToken)).Items,
         (await events.ParkedAsync(null, waitsForOrder: false, Newest, cancellationToken)).Items,
         (await alerts.ListAsync(null, open: true, Newest, cancellationToken)).Items,
+        await rhythms.TodayAsync(cancellationToken),
         clock.GetUtcNow());
 
     private Figures? Current() => known is { } current && clock.GetElapsedTime(current.At) < Fresh ? current.Figures : null;

@@ -63,6 +63,17 @@ internal static class Say
 
     public static string Quantity(decimal quantity) => quantity.ToString("0.####", Formats);
 
+    /// <summary>What is done to many orders, as a button says it.</summary>
+    public static string Bulk(string action) => action switch
+    {
+        "approve" => "Approve",
+        "hold" => "Hold",
+        "release" => "Release",
+        "cancel" => "Cancel",
+        "resend" => "Send again",
+        _ => Name(action),
+    };
+
     public static string ToneOfState(string state) => state switch
     {
         "delivered" or "closed" => "good",

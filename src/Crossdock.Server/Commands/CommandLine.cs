@@ -47,7 +47,7 @@ public static class CommandLine
             ServeCommand.Serve(), ServeCommand.Demo(), MigrateCommand.Create(),
             OrdersCommand.Orders(), OrdersCommand.Holds(), OrdersCommand.Deliveries(), OrdersCommand.DeadLetters(), OrdersCommand.Alerts(), WebhooksCommand.Create(),
             RemoteCommands.Apply(), RemoteCommands.Export(), RemoteCommands.Events(), BackfillCommand.Create(), CompletenessCommands.Completeness(), CompletenessCommands.Reconcile(), ReplayCommand.Create(), ImportCommand.Create(), DriftCommand.Create(), ConnectCommand.Create(), TestConnectionCommand.Create(), SubscriptionsCommand.Create(), TokenCommand.Create(), PrivacyCommand.Create(), KeysCommand.Create(),
-            EmulateCommand.Create(), ConfigCommand.Create(), DoctorCommand.Create(), BackupCommands.Backup(), BackupCommands.Restore(),
+            EmulateCommand.Create(), ConfigCommand.Create(), DoctorCommand.Create(), BackupCommands.Backup(), BackupCommands.Restore(), SeedCommand.Create(),
         };
         root.Add(CompletionCommand.Create(Root));
         Examples.AddTo(root);

@@ -71,6 +71,7 @@ public static class ApiRegistration
         SubscriptionEndpoints.Map(api);
         OrderEndpoints.Map(api);
         EditEndpoints.Map(api);
+        BulkEndpoints.Map(api);
         EventEndpoints.Map(api);
         DeliveryEndpoints.Map(api);
         HoldEndpoints.Map(api);

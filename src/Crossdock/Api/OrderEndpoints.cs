@@ -18,7 +18,8 @@ internal static class OrderEndpoints
     public static void Map(RouteGroupBuilder api)
     {
         var orders = api.MapGroup("/orders").WithTags("Orders");
-        orders.MapGet("/", ListAsync).WithSummary("Orders, newest first").Produces<Page<OrderSummary>>();
+        orders.MapGet("/", ListAsync).WithSummary("Orders, newest first or as sort says").Produces<OrderListPage>();
+        orders.MapGet("/export", ExportAsync).WithSummary("The same list as CSV, all pages").Produces(200, contentType: "text/csv");
         orders.MapGet("/{id:guid}", OneAsync).WithSummary("One order with its canonical document").Produces<OrderAnswer>().ProducesProblem(404).WithETag();
         orders.MapGet("/{id:guid}/timeline", TimelineAsync).WithSummary("What happened to an order, oldest first").Produces<Page<TimelineEntry>>().ProducesProblem(404);
         orders.MapGet("/{id:guid}/events", EventsAsync).WithSummary("What was received about an order").Produces<Page<EventRow>>().ProducesProblem(404);
@@ -33,25 +34,23 @@ internal static class OrderEndpoints
         Act(orders, "deliver", "Have an order delivered that was read as history", (actions, id, actor, because, stop) => actions.DeliverAsync(id, actor, because, stop));
     }
 
-    private static async Task<IResult> ListAsync(
-        OrderQueries orders, string? cursor, string? limit, string? search, string? number, string? externalId, string? customer, string? state, string? store, string? held, string? from, string? to,
-        CancellationToken cancellationToken)
+    private static async Task<IResult> ListAsync(OrderQueries orders, HttpRequest request, [AsParameters] OrderListParameters narrowed, string? cursor, string? before, string? limit, CancellationToken cancellationToken)
     {
+        _ = narrowed;      // it describes what is read below, for the API's description
         var input = new ApiInput();
-        var page = input.Page(cursor, limit);
-        var wanted = new OrderSearch
-        {
-            Text = input.Text(nameof(search), search),
-            Number = input.Text(nameof(number), number),
-            ExternalId = input.Text(nameof(externalId), externalId),
-            Customer = input.Text(nameof(customer), customer),
-            State = input.Name<OrderState>(nameof(state), state),
-            Store = input.Text(nameof(store), store),
-            Held = input.Flag(nameof(held), held),
-            From = input.Time(nameof(from), from),
-            To = input.Time(nameof(to), to),
-        };
-        return input.Problem ?? Results.Ok(await orders.SearchAsync(wanted, page, cancellationToken));
+        int take = input.Page(null, limit).Take;
+        var (search, sorting) = OrderListParameters.Of(request, input);
+        var page = OrderPageRequest.Read(sorting, cursor, before, take, out string? problem);
+        input.Require(problem is null, problem ?? "");
+        return input.Problem ?? Results.Ok(await orders.SearchAsync(search, page!, cancellationToken));
+    }
+
+    private static IResult ExportAsync(OrderCsv csv, HttpRequest request, [AsParameters] OrderListParameters narrowed, CancellationToken cancellationToken)
+    {
+        _ = narrowed;
+        var input = new ApiInput();
+        var (search, sorting) = OrderListParameters.Of(request, input);
+        return input.Problem ?? Results.Stream(stream => csv.WriteAsync(search, sorting, stream, cancellationToken), "text/csv; charset=utf-8", "orders.csv");
     }
 
     private static async Task<IResult> OneAsync(OrderQueries orders, HttpContext context, Guid id, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using Crossdock.Alerts;
 using Crossdock.Backfill;
+using Crossdock.Bulk;
 using Crossdock.Capture;
 using Crossdock.Connections;
 using Crossdock.Delivery;
@@ -17,6 +18,7 @@ using Crossdock.Review;
 using Crossdock.Rhythm;
 using Crossdock.Subscriptions;
 using Crossdock.Telemetry;
+using Crossdock.Views;
 using Crossdock.Webhooks;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -36,7 +38,9 @@ public static class QueryRegistration
         .AddSingleton<EventQueries>()
         .AddSingleton<DeliveryQueries>()
         .AddSingleton<HoldQueries>()
-        .AddSingleton<OrderQueries>()
+        .AddOrderLists()
+        .AddBulk()
+        .AddSingleton<OrderViews>()
         .AddAlerts()
         .AddPrivacy()
         .AddSingleton<EditQueries>()

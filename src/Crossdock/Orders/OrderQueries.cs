@@ -1,47 +1,20 @@
-using System.Text;
 using System.Text.Json;
 using Crossdock.Capture;
-using Crossdock.Connections;
 using Crossdock.Database;
 using Crossdock.Delivery;
 using Crossdock.Holds;
-using Crossdock.Model.Orders;
-using Dapper;
 using Npgsql;
 
 namespace Crossdock.Orders;
 
 /// <summary>Reads orders for the API and the console.</summary>
-public sealed class OrderQueries(NpgsqlDataSource database, ConnectionQueries connections, EventQueries events, DeliveryQueries deliveries, HoldQueries holds)
+public sealed class OrderQueries
 {
-    private const string Columns = """
-        o.id, c.key AS store, c.name AS store_name, c.platform, o.external_id, o.number, o.state, o.state_because, o.state_changed_at, o.held,
-        o.payment_status, o.fulfilment_status, o.platform_status, o.placed_at, o.created_at, o.updated_at, o.currency, o.total,
-        o.customer_name, o.customer_email, o.ship_country, o.ship_region, o.cancelled_by, o.is_history
-        """;
-
-    // The page is chosen before the join, so that the order of the index is the order of the page.
-    private const string List = "SELECT " + Columns + " FROM (SELECT * FROM orders WHERE true";
-    private const string ListEnd = " ORDER BY id DESC LIMIT @take) o JOIN connections c ON c.id = o.connection_id ORDER BY o.id DESC";
-
-    private const string One = "SELECT " + Columns + """
+    private const string One = "SELECT " + OrderListQueries.Columns + """
         , o.version, o.generation, o.rules_version, o.source_updated_at, o.event_id, o.document
         FROM orders o JOIN connections c ON c.id = o.connection_id
         WHERE o.id = @id AND (@seen::int[] IS NULL OR o.connection_id = ANY(@seen))          -- primary key
         """;
-
-    // Each of these stands on an index of its own; see 0001_trunk.sql and 0002_reading.sql.
-    private const string ByNumber = " AND (number LIKE @number OR number LIKE @hash)";
-    private const string ByExternalId = " AND external_id = @externalId";
-    private const string ByCustomer = " AND (lower(customer_email) LIKE @customer OR lower(customer_name) LIKE @customer)";
-    private const string ByText = " AND (number LIKE @number OR number LIKE @hash OR external_id = @externalId OR lower(customer_email) LIKE @customer OR lower(customer_name) LIKE @customer)";
-    private const string ByState = " AND state = @state";
-    private const string ByStore = " AND connection_id = @connection";
-    private const string Held = " AND held";
-    private const string NotHeld = " AND NOT held";
-    private const string From = " AND id >= @from";
-    private const string To = " AND id < @to";
-    private const string After = " AND id < @after";
 
     private const string Timeline = """
         SELECT id, entries FROM timeline
@@ -49,94 +22,27 @@ public sealed class OrderQueries(NpgsqlDataSource database, ConnectionQueries co
         ORDER BY id LIMIT @take
         """;
 
+    private readonly NpgsqlDataSource database;
+    private readonly OrderListQueries lists;
+    private readonly EventQueries events;
+    private readonly DeliveryQueries deliveries;
+    private readonly HoldQueries holds;
+
+    internal OrderQueries(NpgsqlDataSource database, OrderListQueries lists, EventQueries events, DeliveryQueries deliveries, HoldQueries holds) =>
+        (this.database, this.lists, this.events, this.deliveries, this.holds) = (database, lists, events, deliveries, holds);
+
     /// <summary>Orders, newest first.</summary>
     public async Task<Page<OrderSummary>> SearchAsync(OrderSearch search, PageRequest page, CancellationToken cancellationToken)
     {
-        var sql = new StringBuilder(List);
-        var values = new DynamicParameters();
-        if (search.Store is { } store)
-        {
-            int? connection = await connections.IdOfAsync(store, cancellationToken);
-            if (connection is null)
-            {
-                return Page<OrderSummary>.Empty;
-            }
-
-            Add(ByStore, "connection", connection.Value);
-        }
-
-        if (Clean(search.Text) is { } text)
-        {
-            sql.Append(ByText);
-            Number(text);
-            values.Add("externalId", text);
-            values.Add("customer", QueryReading.Prefix(text.ToLowerInvariant()));
-        }
-        else
-        {
-            if (Clean(search.Number) is { } number)
-            {
-                sql.Append(ByNumber);
-                Number(number);
-            }
-
-            if (Clean(search.ExternalId) is { } externalId)
-            {
-                Add(ByExternalId, "externalId", externalId);
-            }
-
-            if (Clean(search.Customer) is { } customer)
-            {
-                Add(ByCustomer, "customer", QueryReading.Prefix(customer.ToLowerInvariant()));
-            }
-        }
-
-        if (search.State is { } state)
-        {
-            Add(ByState, "state", EnumNames<OrderState>.Of(state));
-        }
-
-        if (search.Held is { } held)
-        {
-            sql.Append(held ? Held : NotHeld);
-        }
-
-        if (search.From is { } from)
-        {
-            Add(From, "from", QueryReading.Floor(from));
-        }
-
-        if (search.To is { } to)
-        {
-            Add(To, "to", QueryReading.Floor(to));
-        }
-
-        if (Caller.Seen is { } seen)
-        {
-            QueryReading.AddSeen(sql, values, seen);
-        }
-
-        if (page.After is { } after)
-        {
-            Add(After, "after", after);
-        }
-
-        values.Add("take", page.Take + 1);
-        sql.Append(ListEnd);
-        return Page<OrderSummary>.Cut(await database.ReadAsync<OrderSummary>(sql.ToString(), values, cancellationToken), page, row => row.Id);
-
-        void Add(string condition, string name, object value)
-        {
-            sql.Append(condition);
-            values.Add(name, value);
-        }
-
-        void Number(string value)
-        {
-            values.Add("number", QueryReading.Prefix(value));
-            values.Add("hash", QueryReading.Prefix("#" + value));
-        }
+        var found = await lists.PageAsync(search, new OrderPageRequest { Take = page.Take, Place = page.After is { } after ? new OrderPlace("", after) : null }, cancellationToken);
+        return new(found.Items, found.Next is null ? null : PageRequest.Cursor(found.Items[^1].Id));
     }
+
+    /// <summary>Orders in any order, page by key in both directions.</summary>
+    public Task<OrderListPage> SearchAsync(OrderSearch search, OrderPageRequest page, CancellationToken cancellationToken) => lists.PageAsync(search, page, cancellationToken);
+
+    /// <summary>False while the orders that were stored before searching came are still being made findable.</summary>
+    public Task<bool> IsSearchReadyAsync(CancellationToken cancellationToken) => lists.IsFilledAsync(cancellationToken);
 
     /// <summary>One order; null when there is none with that id.</summary>
     public Task<OrderDetail?> FindAsync(Guid id, CancellationToken cancellationToken) => database.ReadOneAsync<OrderDetail>(One, new { id, seen = Caller.Seen }, cancellationToken);
@@ -160,9 +66,6 @@ public sealed class OrderQueries(NpgsqlDataSource database, ConnectionQueries co
 
     /// <summary>An order's holds, open and released, oldest first.</summary>
     public Task<IReadOnlyList<HoldRow>> HoldsAsync(Guid order, CancellationToken cancellationToken) => holds.OfOrderAsync(order, cancellationToken);
-
-    // PostgreSQL has no text with NUL in it: nothing can match.
-    private static string? Clean(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim().Replace('\0', '\uFFFD');
 
     private sealed record TimelineRow
     {

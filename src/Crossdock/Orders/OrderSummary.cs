@@ -2,29 +2,6 @@ using Crossdock.Model.Orders;
 
 namespace Crossdock.Orders;
 
-/// <summary>What a list of orders may be narrowed by. Everything given must hold; null does not narrow. What is not here cannot be asked.</summary>
-public sealed record OrderSearch
-{
-    /// <summary>Beginning of the number (with or without <c>#</c>), the external id, or the beginning of the customer's name or e-mail address.</summary>
-    public string? Text { get; init; }
-    /// <summary>Beginning of the number, with or without <c>#</c>.</summary>
-    public string? Number { get; init; }
-    /// <summary>The platform's id, whole.</summary>
-    public string? ExternalId { get; init; }
-    /// <summary>Beginning of the customer's name or e-mail address, any case.</summary>
-    public string? Customer { get; init; }
-    /// <summary>One state.</summary>
-    public OrderState? State { get; init; }
-    /// <summary>The store's key.</summary>
-    public string? Store { get; init; }
-    /// <summary>True for held orders only, false for the others.</summary>
-    public bool? Held { get; init; }
-    /// <summary>First known to the hub at or after, UTC.</summary>
-    public DateTimeOffset? From { get; init; }
-    /// <summary>First known to the hub before, UTC.</summary>
-    public DateTimeOffset? To { get; init; }
-}
-
 /// <summary>One order in a list.</summary>
 public record OrderSummary
 {

@@ -38,7 +38,31 @@ public sealed class RhythmQueries(NpgsqlDataSource database, IConnectionDirector
     // By the primary keys.
     private const string One = "SELECT last_order_at, learned_at, zone, hourly, spread, orders, days, quiet_from FROM store_rhythms WHERE connection_id = @connection";
 
+    private const string All = "SELECT connection_id, zone, hourly, spread, orders, days FROM store_rhythms";
+
+    // A day of 25 hours and the hour that a zone may be off; one small row per store and hour.
+    private const string Lately = "SELECT connection_id, hour, orders FROM store_hours WHERE hour >= @from AND hour < @to";
+
     private const string Today = "SELECT coalesce(sum(orders), 0)::bigint FROM store_hours WHERE connection_id = @connection AND hour >= @from AND hour < @to";
+
+    /// <summary>For each store that the caller may see, by key: orders of today so far, from midnight in the store's time zone, and how many are usual by now; null while nothing was learned.</summary>
+    public async Task<IReadOnlyDictionary<string, (long Today, double? Usually)>> TodayAsync(CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var known = (await database.ReadAsync<StoreRow>(All, null, cancellationToken)).ToDictionary(row => row.ConnectionId);
+        var hours = (await database.ReadAsync<HourRow>(Lately, new { from = now.AddHours(-26), to = now.AddHours(1) }, cancellationToken)).ToLookup(row => row.ConnectionId);
+        var all = new Dictionary<string, (long Today, double? Usually)>(StringComparer.Ordinal);
+        foreach (var connection in directory.Current.ByKey.Values.Where(one => one.Mapping is not null && Caller.Sees(one.Id.Value)))
+        {
+            var row = known.GetValueOrDefault(connection.Id.Value);
+            var zone = (row?.Zone is { } name ? DateTimeZoneProviders.Tzdb.GetZoneOrNull(name) : null) ?? QuietWatch.ZoneOf(connection);
+            var midnight = Instant.FromDateTimeOffset(now).InZone(zone).Date.AtStartOfDayInZone(zone).ToInstant().ToDateTimeOffset();
+            var rhythm = row is { Hourly: { } hourly } ? new WeeklyRhythm { Zone = zone, Hourly = hourly, Spread = row.Spread, Orders = row.Orders, Days = row.Days } : null;
+            all[connection.Key] = (hours[connection.Id.Value].Where(hour => hour.Hour >= midnight).Sum(hour => (long)hour.Orders), rhythm?.Usually(midnight, now));
+        }
+
+        return all;
+    }
 
     /// <summary>One store's rhythm; null when there is no such connection.</summary>
     public async Task<ConnectionRhythm?> FindAsync(string key, CancellationToken cancellationToken)
@@ -69,6 +93,23 @@ public sealed class RhythmQueries(NpgsqlDataSource database, IConnectionDirector
             QuietSince = row?.QuietFrom,
             OnceInMonths = because is null && row?.LastOrderAt is { } last ? Math.Round(Math.Min(1e12, Silence.Of(rhythm!, last, now).OnceInMonths), 3) : null,
         };
+    }
+
+    private sealed record StoreRow
+    {
+        public int ConnectionId { get; init; }
+        public string? Zone { get; init; }
+        public double[]? Hourly { get; init; }
+        public double Spread { get; init; }
+        public long Orders { get; init; }
+        public double Days { get; init; }
+    }
+
+    private sealed record HourRow
+    {
+        public int ConnectionId { get; init; }
+        public DateTimeOffset Hour { get; init; }
+        public int Orders { get; init; }
     }
 
     private sealed record Row

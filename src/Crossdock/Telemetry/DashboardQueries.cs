@@ -13,7 +13,26 @@ public sealed record Dashboard
     public required IReadOnlyList<DashboardMinute> Minutes { get; init; }
     /// <summary>Stores by key, today.</summary>
     public required IReadOnlyList<StoreToday> Stores { get; init; }
+    /// <summary>Destinations by key, with what waits for them and what went there today.</summary>
+    public required IReadOnlyList<DestinationToday> Destinations { get; init; }
     public required OpenWork Open { get; init; }
+}
+
+/// <summary>One destination: what waits for it now, and what it took since midnight UTC.</summary>
+public sealed record DestinationToday
+{
+    public required string Destination { get; init; }
+    public required string Name { get; init; }
+    public required bool Enabled { get; init; }
+    /// <summary>Deliveries waiting; counting stops for all destinations together at <see cref="Dashboard.Bound"/>.</summary>
+    public required long Waiting { get; init; }
+    /// <summary>Since when the oldest of these waits; null when none does.</summary>
+    public DateTimeOffset? OldestAt { get; init; }
+    public required long Delivered { get; init; }
+    /// <summary>Attempts that failed.</summary>
+    public required long Failed { get; init; }
+    /// <summary>Deliveries given up, now; bounded likewise.</summary>
+    public required long Dead { get; init; }
 }
 
 /// <summary>One minute of the whole hub.</summary>
@@ -34,6 +53,10 @@ public sealed record OpenWork
     public required int Inbox { get; init; }
     /// <summary>Deliveries waiting for an attempt.</summary>
     public required int Waiting { get; init; }
+    /// <summary>Since when the oldest of these waits; null when none does.</summary>
+    public DateTimeOffset? OldestWaitingAt { get; init; }
+    /// <summary>When the oldest event not yet worked on arrived; null when there is none.</summary>
+    public DateTimeOffset? OldestInboxAt { get; init; }
     /// <summary>Of these, those that already failed once.</summary>
     public required int Retrying { get; init; }
     /// <summary>Orders that a person has to approve.</summary>
@@ -87,9 +110,21 @@ public sealed class DashboardQueries(NpgsqlDataSource database, TimeProvider clo
         HAVING bool_or(s.name = 'received') OR h.held > 0 OR d.failed > 0 ORDER BY c.key
         """;
 
+    private const string DestinationFigures = """
+        SELECT c.key AS destination, c.name, c.enabled, coalesce(w.waiting, 0) AS waiting, w.oldest_at, coalesce(d.dead, 0) AS dead,
+               coalesce(s.delivered, 0)::bigint AS delivered, coalesce(s.failed, 0)::bigint AS failed
+        FROM connections c
+        LEFT JOIN (SELECT destination_id, count(*) AS waiting, min(created_at) AS oldest_at FROM (SELECT destination_id, created_at FROM deliveries WHERE state = 'waiting' AND kind <> 'status' AND (@seen::int[] IS NULL OR connection_id = ANY(@seen)) LIMIT @bound) x GROUP BY 1) w ON w.destination_id = c.id
+        LEFT JOIN (SELECT destination_id, count(*) AS dead FROM (SELECT destination_id FROM deliveries WHERE state = 'dead' AND kind <> 'status' AND (@seen::int[] IS NULL OR connection_id = ANY(@seen)) LIMIT @bound) x GROUP BY 1) d ON d.destination_id = c.id
+        LEFT JOIN (SELECT connection_id, sum(count) FILTER (WHERE name = 'delivered') AS delivered, sum(count) FILTER (WHERE name = 'failed') AS failed FROM statistics WHERE minute >= @from AND name IN ('delivered', 'failed') AND @seen::int[] IS NULL GROUP BY 1) s ON s.connection_id = c.id
+        WHERE c.deleted_at IS NULL AND EXISTS (SELECT FROM connections o WHERE o.deleted_at IS NULL AND c.key = ANY (o.destinations) AND (@seen::int[] IS NULL OR o.id = ANY(@seen))) ORDER BY c.key
+        """;
+
     private const string Open = """
         SELECT (SELECT count(*) FROM (SELECT FROM inbox WHERE (@seen::int[] IS NULL OR connection_id = ANY(@seen)) LIMIT @bound) x)::int AS inbox,
                (SELECT count(*) FROM (SELECT FROM deliveries WHERE state = 'waiting' AND (@seen::int[] IS NULL OR connection_id = ANY(@seen)) LIMIT @bound) x)::int AS waiting,
+               (SELECT min(created_at) FROM (SELECT created_at FROM deliveries WHERE state = 'waiting' AND (@seen::int[] IS NULL OR connection_id = ANY(@seen)) LIMIT @bound) x) AS oldest_waiting_at,
+               (SELECT min(e.received_at) FROM (SELECT event_id FROM inbox WHERE (@seen::int[] IS NULL OR connection_id = ANY(@seen)) ORDER BY id LIMIT 1) x JOIN events e ON e.id = x.event_id) AS oldest_inbox_at,
                (SELECT count(*) FROM (SELECT attempts FROM deliveries WHERE state = 'waiting' AND (@seen::int[] IS NULL OR connection_id = ANY(@seen)) LIMIT @bound) x WHERE attempts > 0)::int AS retrying,
                (SELECT count(*) FROM (SELECT FROM orders WHERE state = 'awaiting_approval' AND (@seen::int[] IS NULL OR connection_id = ANY(@seen)) LIMIT @bound) x)::int AS awaiting_approval,
                (SELECT count(*) FROM (SELECT FROM orders WHERE held AND (@seen::int[] IS NULL OR connection_id = ANY(@seen)) LIMIT @bound) x)::int AS held_orders,
@@ -102,6 +137,7 @@ public sealed class DashboardQueries(NpgsqlDataSource database, TimeProvider clo
     {
         Minutes = await MinutesAsync(cancellationToken),
         Stores = await StoresAsync(cancellationToken),
+        Destinations = await DestinationsAsync(cancellationToken),
         Open = await OpenAsync(cancellationToken),
     };
 
@@ -116,6 +152,10 @@ public sealed class DashboardQueries(NpgsqlDataSource database, TimeProvider clo
     /// <summary>What each store sent since midnight UTC, with what is stuck of it.</summary>
     public async Task<IReadOnlyList<StoreToday>> StoresAsync(CancellationToken cancellationToken) =>
         await database.ReadAsync<StoreToday>(Stores, new { from = new DateTimeOffset(clock.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero), bound = Dashboard.Bound, seen = Caller.Seen }, cancellationToken);
+
+    /// <summary>What waits for each destination, and what it took since midnight UTC; who sees only some stores is not told what it took from others.</summary>
+    public async Task<IReadOnlyList<DestinationToday>> DestinationsAsync(CancellationToken cancellationToken) =>
+        await database.ReadAsync<DestinationToday>(DestinationFigures, new { from = new DateTimeOffset(clock.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero), bound = Dashboard.Bound, seen = Caller.Seen }, cancellationToken);
 
     /// <summary>What waits or is stuck.</summary>
     public async Task<OpenWork> OpenAsync(CancellationToken cancellationToken) => (await database.ReadOneAsync<OpenWork>(Open, new { bound = Dashboard.Bound, seen = Caller.Seen }, cancellationToken))!;

@@ -16,6 +16,10 @@ public static class EventIds
     public const int ClaimsFailed = 1103;
     public const int WakeFailed = 1104;
 
+    public const int OrderListsWait = 1150;
+    public const int OrderListsFilled = 1151;
+    public const int BulkFailed = 1160;
+
     public const int StatisticsFailed = 1900;
 
     public const int PageFailed = 2900;

@@ -17,10 +17,13 @@ public sealed partial class FolderDirectionTests
         ["Connections"] = ["Accounts", "Access", "Database", "Rules", "Telemetry"],
         ["Capture"] = ["Connections", "Database", "Normalise", "Telemetry"],
         ["Relay"] = ["Capture", "Connections", "Telemetry"],
-        ["Orders"] = ["Capture", "Connections", "Database", "Delivery", "Holds", "Rules", "Telemetry"],
         ["Normalise"] = ["Accounts", "Capture", "Connections", "Database", "Delivery", "Drift", "Edits", "Holds", "News", "Orders", "Rules", "Telemetry"],
         // What people changed is laid over each newer document; and a person's change is worked like one.
         ["Edits"] = ["Accounts", "Connections", "Database", "Delivery", "Holds", "Normalise", "Orders", "Replays", "Review", "Rules"],
+        // A list of orders leaves the hub as CSV, written as files are.
+        ["Orders"] = ["Capture", "Connections", "Database", "Delivery", "Files", "Holds", "Rules", "Telemetry"],
+        ["Bulk"] = ["Accounts", "Database", "Delivery", "Orders", "Review", "Telemetry"],
+        ["Views"] = ["Accounts", "Database", "Orders"],
         ["News"] = ["Connections", "Database", "Delivery", "Normalise", "Orders", "Telemetry"],
         ["Drift"] = ["Alerts", "Connections", "Database", "Delivery", "Holds", "Normalise", "Reading", "Telemetry"],
         ["Delivery"] = ["Accounts", "Connections", "Database", "Holds", "Orders", "Telemetry"],
@@ -40,8 +43,10 @@ public sealed partial class FolderDirectionTests
         // It tells of orders, deliveries and alerts, and is told of by none of them.
         ["Webhooks"] = ["Accounts", "Alerts", "Connections", "Database", "Delivery", "Orders", "Reading", "Telemetry"],
         ["Backup"] = ["Connections", "Database"],
+        // Made-up orders are written as the hub writes its own.
+        ["Seeding"] = ["Connections", "Database", "Delivery", "Orders"],
         ["Diagnosis"] = ["Connections", "Database"],
-        ["Api"] = ["Accounts", "Alerts", "Backfill", "Capture", "Connections", "Database", "Delivery", "Drift", "Edits", "Files", "Holds", "Keys", "Normalise", "Orders", "Privacy", "Reading", "Reconciliation", "Replays", "Review", "Rhythm", "Rules", "Subscriptions", "Telemetry", "Webhooks"],
+        ["Api"] = ["Accounts", "Alerts", "Backfill", "Bulk", "Capture", "Connections", "Database", "Delivery", "Drift", "Edits", "Files", "Holds", "Keys", "Normalise", "Orders", "Privacy", "Reading", "Reconciliation", "Replays", "Review", "Rhythm", "Rules", "Subscriptions", "Telemetry", "Views", "Webhooks"],
     };
 
     [Fact]

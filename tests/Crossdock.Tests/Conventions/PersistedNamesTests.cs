@@ -1,4 +1,5 @@
 using Crossdock.Backfill;
+using Crossdock.Bulk;
 using Crossdock.Model.Connectors;
 using Crossdock.Model.Orders;
 using Crossdock.Orders;
@@ -32,6 +33,13 @@ public sealed class PersistedNamesTests
 
     [Fact]
     public void Backfill_states_keep_their_names() => Holds<BackfillState>("running", "paused", "stopped", "done", "failed");
+
+    [Fact]
+    public void Work_on_many_orders_keeps_its_names()
+    {
+        Holds<BulkKind>("approve", "hold", "release", "cancel", "resend");
+        Holds<BulkState>("running", "stopped", "done", "failed");
+    }
 
     [Fact]
     public void Replay_states_keep_their_names() => Holds<ReplayState>("running", "stopped", "done", "failed");
