@@ -34,8 +34,9 @@ internal static partial class PagesBench
     {
         await using var postgres = database is null ? await BenchPostgres.StartAsync() : null;
         database ??= await SeedAsync(postgres!, orders);
-        await using var hub = await BenchProcess.HubAsync(database, Directory.CreateTempSubdirectory("crossdock-bench-").FullName, "console");
         await using var data = NpgsqlDataSource.Create(database);
+        await new Migrator(data, TimeProvider.System).MigrateAsync();
+        await using var hub = await BenchProcess.HubAsync(database, Directory.CreateTempSubdirectory("crossdock-bench-").FullName, "console");
         string size = await AskAsync(data, "SELECT count(*) || ' orders, ' || pg_size_pretty(pg_database_size(current_database())) || ' in the database; lists and search ' || pg_size_pretty(pg_total_relation_size('order_list') + pg_total_relation_size('order_search')) FROM orders");
         Console.WriteLine($"{size}; {rounds.ToString(CultureInfo.InvariantCulture)} requests for each row");
         using var http = await SignInAsync(hub.Port);

@@ -23,6 +23,10 @@ CREATE INDEX order_list_by_placed ON order_list (placed_at, id);
 CREATE INDEX order_list_by_total ON order_list (total, id);
 CREATE INDEX order_list_by_number ON order_list (number_key, id);
 CREATE INDEX order_list_by_customer ON order_list (customer_key, id);
+-- Few values each, so that these hold next to nothing: for what is rare among them.
+CREATE INDEX order_list_by_place ON order_list (country, region);
+CREATE INDEX order_list_by_payment ON order_list (payment);
+CREATE INDEX order_list_by_fulfilment ON order_list (fulfilment);
 CREATE INDEX order_list_held ON order_list (id) WHERE held;
 CREATE INDEX order_list_sent ON order_list USING gin (sent);
 CREATE INDEX order_list_tags ON order_list USING gin (tags) WHERE tags IS NOT NULL;

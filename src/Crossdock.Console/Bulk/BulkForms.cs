@@ -21,18 +21,18 @@ internal static class BulkForms
         Post("orders/bulk/stop", Permission.Write, async (context, sent, services) =>
         {
             bool isStopped = Guid.TryParse(sent["id"], out var id) && await services.Actions.StopAsync(id, context.RequestAborted);
-            return (isStopped ? null : "It does not run any more.", isStopped ? "Stopped. What was done stays done." : null, null);
+            return (isStopped ? null : T["It does not run any more."], isStopped ? T["Stopped. What was done stays done."] : null, null);
         });
         Post("orders/columns", Permission.Read, async (context, sent, services) =>
         {
             await services.Views.ChooseAsync(sent["column"].OfType<string>(), context.RequestAborted);
-            return (null, "These columns are shown to you from now on.", null);
+            return (null, T["These columns are shown to you from now on."], null);
         });
         Post("views/save", Permission.Read, SaveAsync);
         Post("views/remove", Permission.Read, async (context, sent, services) =>
         {
             bool isGone = Guid.TryParse(sent["id"], out var id) && await services.Views.RemoveAsync(id, context.User.May(Permission.Administer), context.RequestAborted);
-            return (isGone ? null : "There is no such view of yours any more.", isGone ? "The view is removed." : null, "/orders");
+            return (isGone ? null : T["There is no such view of yours any more."], isGone ? T["The view is removed."] : null, "/orders");
         });
 
         console.MapGet("/orders/export", (HttpContext context, OrderCsv csv) =>
@@ -71,12 +71,12 @@ internal static class BulkForms
     {
         if (EnumNames<BulkKind>.Parse(sent["action"]) is not { } kind)
         {
-            return ("Nothing was changed: say what is to be done.", null, null);
+            return (T["Nothing was changed: say what is to be done."], null, null);
         }
 
         List<Guid> ids = [.. sent["id"].Select(text => Guid.TryParse(text, out var id) ? id : Guid.Empty).Where(id => id != Guid.Empty)];
         var answer = await services.Actions.StartAsync(new BulkRequest(kind, ids, sent.ContainsKey("filter") ? sent["filter"].ToString() : null, sent["because"]), "operator " + (context.User.Identity?.Name ?? "unknown"), context.RequestAborted);
-        return answer.Row is { } row ? (null, null, $"/orders/bulk/{row.Id}") : ($"Nothing was changed: {answer.Refusal}", null, null);
+        return answer.Row is { } row ? (null, null, $"/orders/bulk/{row.Id}") : (T[$"Nothing was changed: {answer.Refusal}"], null, null);
     }
 
     private static async Task<(string? Bad, string? Good, string? To)> SaveAsync(HttpContext context, IFormCollection sent, Parts services)
@@ -84,6 +84,6 @@ internal static class BulkForms
         string filter = sent["filter"].ToString();
         var columns = sent["columns"] == "true" ? await services.Views.ColumnsAsync(context.RequestAborted) : null;
         var (id, refusal) = await services.Views.SaveAsync(new OrderViewDraft(sent["name"], filter, sent["shared"] == "true", columns), context.RequestAborted);
-        return id is { } kept ? (null, "The view is kept.", $"/orders?{filter}{(filter.Length == 0 ? "" : "&")}view={kept}") : (refusal, null, null);
+        return id is { } kept ? (null, T["The view is kept."], $"/orders?{filter}{(filter.Length == 0 ? "" : "&")}view={kept}") : (refusal, null, null);
     }
 }

@@ -66,11 +66,11 @@ internal static class Say
     /// <summary>What is done to many orders, as a button says it.</summary>
     public static string Bulk(string action) => action switch
     {
-        "approve" => "Approve",
-        "hold" => "Hold",
-        "release" => "Release",
-        "cancel" => "Cancel",
-        "resend" => "Send again",
+        "approve" => T["Approve"],
+        "hold" => T["Hold"],
+        "release" => T["Release"],
+        "cancel" => T["Cancel"],
+        "resend" => T["Send again"],
         _ => Name(action),
     };
 

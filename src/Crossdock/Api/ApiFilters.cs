@@ -21,7 +21,12 @@ internal static partial class ApiFilters
     // A mistyped filter that is silently ignored answers with everything: worse than an error.
     private static EndpointFilterDelegate OnlyKnownParameters(EndpointFilterFactoryContext context, EndpointFilterDelegate next)
     {
-        string[] allowed = [.. context.MethodInfo.GetParameters().Where(parameter => parameter.ParameterType == typeof(string) || parameter.ParameterType.IsPrimitive).Select(parameter => parameter.Name!)];
+        var parameters = context.MethodInfo.GetParameters();
+        string[] allowed =
+        [
+            .. parameters.Where(parameter => parameter.ParameterType == typeof(string) || parameter.ParameterType.IsPrimitive).Select(parameter => parameter.Name!),
+            .. parameters.Where(parameter => parameter.GetCustomAttribute<AsParametersAttribute>() is not null).SelectMany(parameter => parameter.ParameterType.GetProperties()).Select(property => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(property.Name)),
+        ];
         return invocation =>
         {
             var request = invocation.HttpContext.Request;

@@ -26,7 +26,7 @@ internal sealed class OrderListQueries(NpgsqlDataSource database, ConnectionQuer
     // So many rows of the sort's index are looked at one by one. A filter that fits fewer than one row in a hundred finds its page not there, but by its own index or by a look at the whole narrow table.
     internal const int WalkRows = 5_000;
 
-    // So many stores are asked one after the other, as the names say; the rest in one question.
+    // So many whole stores are asked one after the other, as their names follow; the rest in one question.
     private const int StoresOneByOne = 6;
 
     private static readonly string Orders = $"""
@@ -84,7 +84,7 @@ internal sealed class OrderListQueries(NpgsqlDataSource database, ConnectionQuer
     /// <summary>False while the orders that were there before are still being taken into the list; then searching by telephone, SKU and tracking number finds nothing yet.</summary>
     public async Task<bool> IsFilledAsync(CancellationToken cancellationToken) => isFilled || (isFilled = await database.ReadOneAsync<bool>(IsFilled, null, cancellationToken));
 
-    private async Task<List<Row>> RowsAsync(OrderFilter filter, string? key, OrderPlace? place, bool isDown, int take, int walk, CancellationToken cancellationToken)
+    private async Task<List<Row>> RowsAsync(OrderFilter filter, string? key, OrderPlace? place, bool isDown, int take, int walk, CancellationToken cancellationToken, bool isWalkOnly = false)
     {
         string direction = isDown ? "DESC" : "ASC", order = key is null ? $"r.id {direction}" : $"r.{key} {direction}, r.id {direction}";
         var values = new DynamicParameters(filter.Values);
@@ -105,7 +105,7 @@ internal sealed class OrderListQueries(NpgsqlDataSource database, ConnectionQuer
             string inner = isOpen || walk == int.MaxValue ? $"SELECT * FROM {source} r WHERE true{from}{filter.Conditions} ORDER BY {order} LIMIT {Number(take)}"
                 : $"SELECT * FROM (SELECT * FROM {source} r WHERE true{from}{(key is null ? filter.Indexed : "")} ORDER BY {order} LIMIT {Number(walk)}) r WHERE true{filter.Conditions}{(filter.Words is null ? "" : " AND (SELECT s.words FROM order_search s WHERE s.id = r.id) @@ @words::tsquery")} ORDER BY {order} LIMIT {Number(take)}";
             var found = await ReadAsync<Row>(Page(inner), values, cancellationToken);
-            if (isOpen || walk == int.MaxValue || found.Count == take)
+            if (isOpen || isWalkOnly || walk == int.MaxValue || found.Count == take)
             {
                 return found;
             }
@@ -122,17 +122,27 @@ internal sealed class OrderListQueries(NpgsqlDataSource database, ConnectionQuer
             stores.Reverse();
         }
 
-        int begin = page.Place is { } place && int.TryParse(place.Key, CultureInfo.InvariantCulture, out int at) ? Math.Max(0, stores.IndexOf(at)) : 0, take = page.Take + 1, asked = 0;
+        int begin = page.Place is { } place && int.TryParse(place.Key, CultureInfo.InvariantCulture, out int at) ? Math.Max(0, stores.IndexOf(at)) : 0, take = page.Take + 1;
         List<Row> all = [];
         for (int index = begin; index < stores.Count && all.Count < take; index++)
         {
-            int[] some = asked++ < StoresOneByOne ? [stores[index]] : [.. stores.Skip(index)];
-            var rows = await OfStoresAsync(filter, some, index == begin ? page.Place : null, isDown, take - all.Count, cancellationToken);
-            all.AddRange(rows);
-            if (some.Length > 1)
+            // Whole stores follow each other by their own index. Where a filter leaves a store's share of the page open, all that follow are looked at in one question.
+            bool isLast = index - begin == StoresOneByOne || (index > begin && !(filter.IsOpen && filter.Words is null));
+            var from = index == begin ? page.Place : null;
+            if (isLast)
             {
+                all.AddRange(await OfStoresAsync(filter, [.. stores.Skip(index)], null, isDown, take - all.Count, cancellationToken));
                 break;
             }
+
+            var rows = await RowsAsync(filter.Within(stores[index]), null, from, isDown, take - all.Count, filter.IsList ? WalkRows : int.MaxValue, cancellationToken, isWalkOnly: filter.IsList);
+            if (rows.Count < take - all.Count && filter.IsList && !(filter.IsOpen && filter.Words is null))
+            {
+                return await OfStoresAsync(filter, [.. stores.Skip(index)], from, isDown, take, cancellationToken);
+            }
+
+            rows.ForEach(row => row.SortKey = Number(stores[index]));
+            all.AddRange(rows);
         }
 
         return all;
@@ -140,21 +150,21 @@ internal sealed class OrderListQueries(NpgsqlDataSource database, ConnectionQuer
 
     private async Task<List<Row>> OfStoresAsync(OrderFilter filter, int[] stores, OrderPlace? place, bool isDown, int take, CancellationToken cancellationToken)
     {
-        if (stores.Length == 1)
+        var values = new DynamicParameters(filter.Values);
+        string direction = isDown ? "DESC" : "ASC", list = $"'{{{string.Join(',', stores)}}}'::int[]", from = "";
+        if (place is not null)
         {
-            var one = await RowsAsync(filter.Within(stores[0]), null, place, isDown, take, filter.IsList ? WalkRows : int.MaxValue, cancellationToken);
-            one.ForEach(row => row.SortKey = Number(stores[0]));
-            return one;
+            from = $" AND (r.connection_id <> {Number(stores[0])} OR r.id {(isDown ? '<' : '>')} @placeId)";
+            values.Add("placeId", place.Id);
         }
 
-        string direction = isDown ? "DESC" : "ASC", list = $"'{{{string.Join(',', stores)}}}'::int[]";
         string sql = $"""
             SELECT {Columns}, r.connection_id::text AS sort_key FROM (
-                SELECT x.id, x.connection_id, array_position({list}, x.connection_id) AS place FROM (SELECT r.id, r.connection_id FROM {Source(filter)} r WHERE r.connection_id = ANY ({list}){filter.Conditions}{Matching(filter)} OFFSET 0) x
+                SELECT x.id, x.connection_id, array_position({list}, x.connection_id) AS place FROM (SELECT r.id, r.connection_id FROM {Source(filter)} r WHERE r.connection_id = ANY ({list}){from}{filter.Conditions}{Matching(filter)} OFFSET 0) x
                 ORDER BY place, x.id {direction} LIMIT {Number(take)}) r
             JOIN orders o ON o.id = r.id JOIN connections c ON c.id = o.connection_id ORDER BY r.place, r.id {direction}
             """;
-        return await ReadAsync<Row>(sql, filter.Values, cancellationToken);
+        return await ReadAsync<Row>(sql, values, cancellationToken);
     }
 
     private static OrderListPage Cut(List<Row> rows, OrderPageRequest page)

@@ -1,6 +1,8 @@
+using Crossdock.Connections;
 using Crossdock.Database;
 using Crossdock.Model.Orders;
 using Crossdock.Orders;
+using Crossdock.Review;
 using Crossdock.Seeding;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -129,7 +131,7 @@ public sealed class OrderListTests(SeededOrders seeded) : IClassFixture<SeededOr
     public async Task What_changed_is_listed_as_it_is_after_a_look_at_the_timeline()
     {
         var id = (await seeded.IdsAsync("SELECT o.id FROM orders o WHERE o.state = 'delivered' AND NOT o.held ORDER BY id DESC LIMIT 1"))[0];
-        var actions = seeded.Services.GetRequiredService<Review.OrderActions>();
+        var actions = seeded.Services.GetRequiredService<OrderActions>();
         Assert.Null((await actions.HoldAsync(id, "operator eva", "to be looked at", Stop)).Refusal);
         await seeded.CatchUpAsync();
         Assert.Contains(id, await AllAsync(new OrderSearch { Held = true }, OrderSorting.Newest));
@@ -150,7 +152,7 @@ public sealed class OrderListTests(SeededOrders seeded) : IClassFixture<SeededOr
 
             // Others come and are taken in while it is still open.
             var other = (await seeded.IdsAsync("SELECT id FROM orders WHERE state = 'closed' AND NOT held ORDER BY id LIMIT 1 OFFSET 1"))[0];
-            await seeded.Services.GetRequiredService<Review.OrderActions>().HoldAsync(other, "operator eva", "late", Stop);
+            await seeded.Services.GetRequiredService<OrderActions>().HoldAsync(other, "operator eva", "late", Stop);
             await seeded.CatchUpAsync();
             Assert.Empty(await AllAsync(new OrderSearch { Region = "LATE" }, OrderSorting.Newest));
             await transaction.CommitAsync(Stop);
@@ -211,7 +213,7 @@ public sealed class OrderListTests(SeededOrders seeded) : IClassFixture<SeededOr
         Assert.Equal(SeededOrders.Count, count);
         Assert.Equal(0L, await seeded.AskAsync<long>("SELECT count(*) FROM orders o WHERE o.held <> EXISTS (SELECT FROM holds h WHERE h.order_id = o.id AND h.released_at IS NULL) AND o.ship_region <> 'LATE'"));
         Assert.Equal(0L, await seeded.AskAsync<long>("SELECT count(*) FROM orders o WHERE o.state IN ('processing', 'in_shipment', 'delivered', 'closed') AND NOT EXISTS (SELECT FROM deliveries d WHERE d.order_id = o.id AND d.state = 'delivered')"));
-        string? refusal = await new OrderSeeder(seeded.Database, seeded.Services.GetRequiredService<Connections.ConfigurationService>(), TimeProvider.System).RunAsync(10, 1, 10, false, static (_, _) => { }, Stop);
+        string? refusal = await new OrderSeeder(seeded.Database, seeded.Services.GetRequiredService<ConfigurationService>(), TimeProvider.System).RunAsync(10, 1, 10, false, static (_, _) => { }, Stop);
         Assert.Contains("--into-existing", refusal, StringComparison.Ordinal);
     }
 

@@ -8,6 +8,7 @@ using Crossdock.Holds;
 using Crossdock.Model;
 using Crossdock.Model.Connectors;
 using Crossdock.Orders;
+using Crossdock.Review;
 using Crossdock.Seeding;
 using Crossdock.Testing.Database;
 using Microsoft.Extensions.Configuration;
@@ -47,7 +48,7 @@ public sealed class SeededOrders : IAsyncLifetime
         ConnectionsRegistration.AddConnections(all);
         all.AddQueries();
         all.AddHolds();
-        all.AddSingleton<Review.OrderActions>();
+        all.AddSingleton<OrderActions>();
         all.AddSingleton(provider => new DeliveryActions(Database, TimeProvider.System, provider.GetRequiredService<IDeliveryIntake>()));
         services = all.BuildServiceProvider();
         Refusal = await new OrderSeeder(Database, services.GetRequiredService<ConfigurationService>(), TimeProvider.System).RunAsync(Count, 7, 60, false, static (_, _) => { }, TestContext.Current.CancellationToken);
