@@ -1,3 +1,4 @@
+using Crossdock.Accounts;
 using Crossdock.Database;
 using Crossdock.Delivery;
 using Crossdock.Review;
@@ -9,7 +10,7 @@ using Npgsql;
 namespace Crossdock.Bulk;
 
 /// <summary>Does to many orders what was asked, one order at a time, in the name of who asked. A crash repeats no change: each order's action refuses what is done already.</summary>
-internal sealed partial class BulkRole(BulkStore store, BulkQueries queries, OrderActions orders, DeliveryActions deliveries, TimeProvider clock, ILogger<BulkRole> logger) : BackgroundService
+internal sealed partial class BulkRole(BulkStore store, BulkQueries queries, OrderActions orders, DeliveryActions deliveries, AuditLog audit, TimeProvider clock, ILogger<BulkRole> logger) : BackgroundService
 {
     private const int ChunkOrders = 25, KeepDays = 30;
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1), CleanEvery = TimeSpan.FromHours(6);
@@ -83,6 +84,7 @@ internal sealed partial class BulkRole(BulkStore store, BulkQueries queries, Ord
     {
         // Until this method is over: the audit log names who asked, and nobody reaches further than they may see.
         Caller.Is(work.Caller);
+        var isTold = AuditLog.Watch();
         if (work.Kind is BulkKind.Resend)
         {
             var failed = await queries.ResendableAsync(order, cancellationToken);
@@ -98,6 +100,12 @@ internal sealed partial class BulkRole(BulkStore store, BulkQueries queries, Ord
             BulkKind.Cancel => await orders.CancelAsync(order, work.Actor, work.Because, cancellationToken),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
+        // Holding and releasing leave this to who asks for it.
+        if (result is { IsKnown: true, Refusal: null } && !isTold())
+        {
+            await audit.KeepAsync(new AuditEntry(work.Kind is BulkKind.Hold ? "order_held" : "order_released", "order", order.ToString(), After: new { bulk = work.Id }, Because: work.Because), cancellationToken);
+        }
+
         return result.IsKnown ? result.Refusal : "There is no such order any more.";
     }
 

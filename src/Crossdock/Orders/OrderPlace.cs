@@ -26,7 +26,7 @@ internal sealed record OrderPlace(string Key, Guid Id)
     public static OrderPlace? Read(string cursor, OrderSorting sorting)
     {
         byte[] all = new byte[Base64Url.GetMaxDecodedLength(cursor.Length)];
-        if (!Base64Url.TryDecodeFromChars(cursor, all, out int written) || written <= SumBytes || !Sum(all.AsSpan(SumBytes, written - SumBytes)).AsSpan().SequenceEqual(all.AsSpan(0, SumBytes)))
+        if (!Base64Url.IsValid(cursor) || !Base64Url.TryDecodeFromChars(cursor, all, out int written) || written <= SumBytes || !Sum(all.AsSpan(SumBytes, written - SumBytes)).AsSpan().SequenceEqual(all.AsSpan(0, SumBytes)))
         {
             return null;
         }

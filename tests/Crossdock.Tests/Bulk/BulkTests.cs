@@ -1,3 +1,4 @@
+using Crossdock.Accounts;
 using Crossdock.Bulk;
 using Crossdock.Database;
 using Crossdock.Delivery;
@@ -46,7 +47,8 @@ public sealed class BulkTests(SeededOrders seeded) : IClassFixture<SeededOrders>
             }
         }
 
-        var request = new BulkRequest(kind, null, filter, "all of them");
+        string because = $"{kind} of all";
+        var request = new BulkRequest(kind, null, filter, because);
         var preview = (await AsEvaAsync(() => Actions.PreviewAsync(request, Stop))).Preview!;
         var started = await AsEvaAsync(() => Actions.StartAsync(request, "operator eva", Stop));
         Assert.Equal(BulkState.Running, EnumNames<BulkState>.Parse(started.Row!.State));
@@ -58,9 +60,9 @@ public sealed class BulkTests(SeededOrders seeded) : IClassFixture<SeededOrders>
         Assert.Equal(("done", preview.Total, preview.WillDo, preview.WillRefuse), (row.State, row.Total, row.Done, row.Refused));
         Assert.True(preview.WillDo > 0, "the preview has nothing that would be done: the test shows nothing");
         Assert.Equal(preview.Groups.Where(group => group.Refusal is not null).GroupBy(group => group.Refusal).ToDictionary(group => group.Key!, group => group.Sum(one => one.Count)), row.Refusals!.ToDictionary(one => one.Because, one => one.Count));
-        Assert.Equal(1L, await seeded.AskAsync<long>($"SELECT max(n) FROM (SELECT count(*) AS n FROM timeline t JOIN bulk_action_orders b ON b.order_id = t.order_id AND b.bulk_id = '{row.Id}' WHERE b.outcome = 'done' AND t.entries::text LIKE '%all of them%' GROUP BY t.order_id) x"));
-        Assert.Equal(preview.WillDo, (int)await seeded.AskAsync<long>($"SELECT count(DISTINCT t.order_id) FROM timeline t JOIN bulk_action_orders b ON b.order_id = t.order_id AND b.bulk_id = '{row.Id}' WHERE b.outcome = 'done' AND t.entries::text LIKE '%all of them%'"));
-        Assert.True(await seeded.AskAsync<long>($"SELECT count(*) FROM audit WHERE actor = 'eva' AND because = 'all of them' AND id > '{row.Id}'") >= preview.WillDo);
+        Assert.Equal(1L, await seeded.AskAsync<long>($"SELECT max(n) FROM (SELECT count(*) AS n FROM timeline t JOIN bulk_action_orders b ON b.order_id = t.order_id AND b.bulk_id = '{row.Id}' WHERE b.outcome = 'done' AND t.entries::text LIKE '%\"because\":\"{because}\"%' GROUP BY t.order_id) x"));
+        Assert.Equal(preview.WillDo, (int)await seeded.AskAsync<long>($"SELECT count(DISTINCT t.order_id) FROM timeline t JOIN bulk_action_orders b ON b.order_id = t.order_id AND b.bulk_id = '{row.Id}' WHERE b.outcome = 'done' AND t.entries::text LIKE '%\"because\":\"{because}\"%'"));
+        Assert.True(await seeded.AskAsync<long>($"SELECT count(*) FROM audit WHERE actor = 'eva' AND because = '{because}' AND id > '{row.Id}'") >= preview.WillDo);
     }
 
     [Fact]
@@ -152,7 +154,7 @@ public sealed class BulkTests(SeededOrders seeded) : IClassFixture<SeededOrders>
         Assert.Equal(OrderViews.Usual, await AsAsync(ann, () => views.ColumnsAsync(Stop)));
     }
 
-    private BulkRole Role() => new(new BulkStore(seeded.Database, NodeIdentity.New(isAlone: true)), seeded.Services.GetRequiredService<BulkQueries>(), seeded.Services.GetRequiredService<OrderActions>(), seeded.Services.GetRequiredService<DeliveryActions>(), TimeProvider.System, NullLogger<BulkRole>.Instance);
+    private BulkRole Role() => new(new BulkStore(seeded.Database, NodeIdentity.New(isAlone: true)), seeded.Services.GetRequiredService<BulkQueries>(), seeded.Services.GetRequiredService<OrderActions>(), seeded.Services.GetRequiredService<DeliveryActions>(), new AuditLog(seeded.Database, TimeProvider.System), TimeProvider.System, NullLogger<BulkRole>.Instance);
 
     private static Task<T> AsEvaAsync<T>(Func<Task<T>> act) => AsAsync(Eva, act);
 
