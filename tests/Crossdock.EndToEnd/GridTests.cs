@@ -15,6 +15,7 @@ public sealed class GridTests(ConsoleHub hub, Browser browser)
         await hub.OrderAsync("acme", id, "o.state = 'processing'");
         await using var desk = await browser.SignInAsync(hub);
         await desk.Page.GotoAsync("/orders");
+        Assert.Equal("", await desk.Page.Locator("input[name=q]").InputValueAsync());
         await desk.Page.Keyboard.PressAsync("/");
         await desk.Page.Keyboard.TypeAsync($"{id}");
         await desk.Page.WaitForFunctionAsync($"() => location.search === '?q={id}' && document.querySelectorAll('tbody tr').length === 1");
