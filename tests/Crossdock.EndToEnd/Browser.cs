@@ -44,9 +44,9 @@ public sealed class Browser : IAsyncLifetime
     }
 
     /// <summary>A window that is signed in: once through the page, later with the cookie that the first time gave.</summary>
-    internal async Task<Desk> SignInAsync(ConsoleHub hub, int width = 1280, ColorScheme scheme = ColorScheme.Light)
+    internal async Task<Desk> SignInAsync(ConsoleHub hub, int width = 1280, ColorScheme scheme = ColorScheme.Light, string locale = "en-GB")
     {
-        var desk = await OpenAsync(hub.Address, width, scheme, signedIn);
+        var desk = await OpenAsync(hub.Address, width, scheme, signedIn, locale);
         if (signedIn is null)
         {
             await desk.Page.GotoAsync("/sign-in");

@@ -1,19 +1,21 @@
 using Crossdock.Connectors.Http;
 using Crossdock.Testing;
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using Xunit;
 
 namespace Crossdock.EndToEnd;
 
-/// <summary>Every page at a desk and on a telephone, by day and by night: nothing sticks out, and the browser has nothing to complain about.</summary>
+/// <summary>Every page at a desk and on a telephone, by day and by night, in both languages: nothing sticks out, nothing is hard to see, name or reach, and the browser has nothing to complain about.</summary>
 public sealed class LayoutTests(ConsoleHub hub, Browser browser)
 {
     [Theory]
-    [InlineData(1280, ColorScheme.Light)]
-    [InlineData(1280, ColorScheme.Dark)]
-    [InlineData(390, ColorScheme.Light)]
-    [InlineData(390, ColorScheme.Dark)]
-    public async Task Nothing_sticks_out(int width, ColorScheme scheme)
+    [InlineData(1280, ColorScheme.Light, "en-GB")]
+    [InlineData(1280, ColorScheme.Dark, "en-GB")]
+    [InlineData(390, ColorScheme.Light, "es-ES")]
+    [InlineData(390, ColorScheme.Dark, "es-CL")]
+    public async Task Nothing_sticks_out_and_everything_can_be_reached(int width, ColorScheme scheme, string locale)
     {
         long id = hub.NextId();
         hub.Courier.Next(CourierMood.BadAddress);
@@ -25,13 +27,17 @@ public sealed class LayoutTests(ConsoleHub hub, Browser browser)
         object? parked = await hub.ScalarAsync($"SELECT event_id FROM parked_events WHERE order_key = '{id}'");
         object? delivery = await hub.ScalarAsync($"SELECT id FROM deliveries WHERE order_id = '{dead}'");
 
-        await using var desk = await browser.SignInAsync(hub, width, scheme);
+        await using var desk = await browser.SignInAsync(hub, width, scheme, locale);
         List<string> wrong = [];
         foreach (string page in (string[])[.. Pages.Signed.Select(row => row.Data), $"/orders/{refused}", $"/orders/{dead}", $"/deliveries/{delivery}", $"/events/{parked}", "/orders?q=nothing", "/sign-in"])
         {
             Assert.Equal(200, (await desk.Page.GotoAsync(page))!.Status);
             await desk.Page.EvaluateAsync("() => document.querySelectorAll('details').forEach(part => part.open = true)");
             wrong.AddRange((await desk.OverflowAsync(alsoInside: true)).Select(what => $"{page}: {what}"));
+            // By day at a desk and by night on a telephone, each in one language: what axe looks at differs in nothing else.
+            if ((width == 1280) != (scheme == ColorScheme.Light)) continue;
+            var found = await desk.Page.RunAxe(new AxeRunOptions { RunOnly = new RunOnlyOptions { Type = "tag", Values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] } });
+            wrong.AddRange(found.Violations.Select(violation => $"{page}: {violation.Impact} {violation.Id}, {violation.Nodes.Length} times: {violation.Nodes[0].Html}"));
         }
 
         Assert.Empty(wrong);

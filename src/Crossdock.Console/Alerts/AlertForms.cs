@@ -23,7 +23,7 @@ internal static class AlertForms
 
         var sent = await context.Request.ReadFormAsync(context.RequestAborted);
         bool done = Guid.TryParse(sent["id"], out var id) && await store.AcknowledgeAsync(id, "operator " + (context.User.Identity?.Name ?? "unknown"), context.RequestAborted);
-        FlashCookie.Put(context, isBad: !done, done ? "Noted: you know of it. It stays open until its cause is gone." : "This alert has ended meanwhile.");
+        FlashCookie.Put(context, isBad: !done, done ? T["Noted: you know of it. It stays open until its cause is gone."] : T["This alert has ended meanwhile."]);
         return Results.LocalRedirect(ActionEndpoints.Local(sent["back"]));
     }
 }

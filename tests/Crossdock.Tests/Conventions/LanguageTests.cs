@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Crossdock.Accounts;
@@ -5,6 +6,7 @@ using Crossdock.Connectors;
 using Crossdock.Delivery;
 using Crossdock.Model.Connectors;
 using Crossdock.Model.Orders;
+using Crossdock.WebConsole.Languages;
 using Crossdock.WebConsole.Shared;
 using Xunit;
 
@@ -37,6 +39,35 @@ public sealed partial class LanguageTests
     [InlineData("""T["Orders"] and T[$"{name} has it"]""", new[] { "Orders", "{0} has it" })]
     [InlineData("""T[$"{(some ? T["all"] : $"{a}-{b}")} of {count:N0} \"x\""]""", new[] { "{0} of {1} \"x\"", "all" })]
     public void Texts_are_found_in_source(string source, string[] wanted) => Assert.Equal(wanted, SaidIn(source));
+
+    [Fact]
+    public void Every_translated_sentence_of_the_history_is_one_that_the_hub_writes()
+    {
+        string sources = string.Concat(SourceTree.Files("src", "*.cs").Concat(SourceTree.Files("src", "*.razor")).Select(SourceTree.Read)).Replace("\\\"", "\"", StringComparison.Ordinal);
+        var sentences = Translations("Sentences");
+        Assert.True(sentences.Count > 50, "the list is shorter than it was");
+        Assert.All(sentences, text => Assert.Equal(Parts(text.Key), Parts(text.Value)));
+        Assert.All(sentences.Keys.SelectMany(text => Part().Split(text)), piece => Assert.Contains(piece.TrimEnd('.'), sources, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("es-CL", "The order went from approved to in shipment.", "El pedido pasó de aprobado a en envío.")]
+    [InlineData("es", "blue has the order as SH-1", "blue tiene el pedido como SH-1")]
+    [InlineData("es", "A person wrote this.", "A person wrote this.")]
+    [InlineData("en-GB", "The order is approved.", "The order is approved.")]
+    public void History_is_read_in_the_readers_language(string locale, string stored, string wanted)
+    {
+        var former = CultureInfo.CurrentUICulture;
+        CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(locale);
+        try
+        {
+            Assert.Equal(wanted, ToldSentences.Read(stored));
+        }
+        finally
+        {
+            CultureInfo.CurrentUICulture = former;
+        }
+    }
 
     private static List<string> SaidIn(string source)
     {
@@ -112,8 +143,8 @@ public sealed partial class LanguageTests
 
     private static string Parts(string text) => string.Join(' ', Part().Matches(text).Select(part => part.Value).Distinct().Order(StringComparer.Ordinal));
 
-    private static Dictionary<string, string> Translations() =>
-        XDocument.Parse(SourceTree.Read("src/Crossdock.Console/Languages/Texts.es.resx")).Root!.Elements("data").ToDictionary(text => text.Attribute("name")!.Value, text => text.Element("value")!.Value, StringComparer.OrdinalIgnoreCase);
+    private static Dictionary<string, string> Translations(string of = "Texts") =>
+        XDocument.Parse(SourceTree.Read($"src/Crossdock.Console/Languages/{of}.es.resx")).Root!.Elements("data").ToDictionary(text => text.Attribute("name")!.Value, text => text.Element("value")!.Value, StringComparer.OrdinalIgnoreCase);
 
     private static IEnumerable<(string Name, string Text)> Sources() =>
         from file in SourceTree.Files("src/Crossdock.Console", "*.razor").Concat(SourceTree.Files("src/Crossdock.Console", "*.cs"))
