@@ -47,7 +47,7 @@ public sealed partial class LanguageTests
         var sentences = Translations("Sentences");
         Assert.True(sentences.Count > 50, "the list is shorter than it was");
         Assert.All(sentences, text => Assert.Equal(Parts(text.Key), Parts(text.Value)));
-        Assert.All(sentences.Keys.SelectMany(text => Part().Split(text)), piece => Assert.Contains(piece.TrimEnd('.'), sources, StringComparison.Ordinal));
+        Assert.All(sentences.Keys.SelectMany(text => Part().Split(text)), piece => Assert.Contains((piece.EndsWith(" as ", StringComparison.Ordinal) ? piece[..^4] : piece).Trim().TrimEnd('.'), sources, StringComparison.Ordinal));
     }
 
     [Theory]
