@@ -138,13 +138,13 @@ public sealed class DriftTests(ConsoleHub hub, Browser browser)
         Assert.Equal(0, code);
         Assert.Contains($"huerto {change} open, 1 order held", told, StringComparison.Ordinal);
         Assert.Contains("moneda is PEN", told, StringComparison.Ordinal);
-        Assert.Equal(1, (await RunAsync("drift", "ignore", "huerto", change)).Code);
+        Assert.Equal(3, (await RunAsync("drift", "ignore", "huerto", change)).Code);
         (code, told) = await RunAsync("drift", "accept", "huerto", change, "--because", "Peru too");
         Assert.Equal((0, "Accepted; 1 order goes on."), (code, told.Trim()));
         await hub.UntilAsync(id, "(SELECT count(*) FROM deliveries d WHERE d.order_id = o.id AND d.state = 'delivered') = 1");
         (_, told) = await RunAsync("drift", "--connection", "huerto", "--all");
         Assert.Contains($"huerto {change} accepted", told, StringComparison.Ordinal);
-        Assert.Equal(1, (await RunAsync("drift", "accept", "huerto", "0000000000000000")).Code);
+        Assert.Equal(3, (await RunAsync("drift", "accept", "huerto", "0000000000000000")).Code);
     }
 
     private async Task<(int Code, string Told)> RunAsync(params string[] arguments)

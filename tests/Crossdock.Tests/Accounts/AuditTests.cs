@@ -56,12 +56,21 @@ public sealed class AuditTests(AccountsHub hub)
     }
 
     [Fact]
-    public async Task What_keeps_nothing_itself_is_kept_as_it_was_asked_for()
+    public async Task Acknowledged_alert_is_kept_with_who_did_it()
     {
         var person = await hub.SignedInAsync("operator");
         using var known = await person.PostAsJsonAsync($"/api/v1/alerts/{hub.Ids[("third", "alert")]}/acknowledge", new { }, Stop);
         Assert.Equal(HttpStatusCode.OK, known.StatusCode);
-        Assert.Equal("operator", Assert.Single(await SearchAsync("action=alerts.acknowledge")).GetProperty("actor").GetString());
+        Assert.Equal("operator", Assert.Single(await SearchAsync("action=alert_acknowledged")).GetProperty("actor").GetString());
+    }
+
+    [Fact]
+    public async Task What_keeps_nothing_itself_is_kept_as_it_was_asked_for()
+    {
+        var person = await hub.SignedInAsync("operator");
+        using var begun = await person.PostAsJsonAsync("/api/v1/replays", new { from = "2020-01-01T00:00:00Z", to = "2020-01-02T00:00:00Z", connections = new[] { "third" }, because = "to be seen in the log" }, Stop);
+        Assert.True(begun.IsSuccessStatusCode, await begun.Content.ReadAsStringAsync(Stop));
+        Assert.Contains(await SearchAsync("action=replays&actor=operator"), row => row.GetRawText().Contains("to be seen in the log", StringComparison.Ordinal));
     }
 
     [Fact]
